@@ -1,6 +1,6 @@
-"""Time, injected. The only module that may look at the machine's clock.
+"""Time, as an argument: the only module that may read the machine's clock.
 
-Scenarios run on `VirtualClock`: waiting 28 days pops what falls due, in order, and takes microseconds.
+Scenarios run on `VirtualClock`: to wait 28 days is to call what is due, in order, and takes microseconds.
 `harness serve` runs on `OffsetClock`: wall time plus an offset that the control API may move forward.
 """
 
@@ -19,7 +19,7 @@ from typing import Protocol
 
 from harness.base.errors import HarnessError
 
-_TWO = [f"{number:02}" for number in range(60)]  # looked up in a third of the time that isoformat takes
+_TWO = [f"{number:02}" for number in range(60)]  # a lookup takes a third of isoformat's time
 _SET_BACK = timedelta(seconds=1)  # less is what keeps a clock right
 _LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -28,7 +28,7 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)")
 
 @dataclass(order=True, slots=True)
 class Timer:
-    """A callback that falls due at a moment; `cancel` makes it never fire."""
+    """A callback that is due at a moment; after `cancel` it is never called."""
 
     due: datetime
     order: int
@@ -45,20 +45,20 @@ class Clock(Protocol):
         ...
 
     def call_at(self, due: datetime, callback: Callable[[], None]) -> Timer:
-        """Call back once the clock reaches `due`; at once on the next advance if that is past."""
+        """Call `callback` when the clock reaches `due`; a past moment is due at the next advance."""
         ...
 
     def advance(self, by: timedelta) -> None:
-        """Move forward, running what falls due in order, each at its own moment."""
+        """Move forward and call what is due, in order, each at its own moment."""
         ...
 
     def rewind(self, to: datetime) -> None:
-        """Make it an earlier or later moment without anything falling due; timers stay as they were set."""
+        """Set another moment without calling anything; timers stay as they are."""
         ...
 
     @property
     def turn(self) -> AbstractContextManager[object]:
-        """What is held while a callback runs, and while the clock is being moved."""
+        """The lock that is held while a callback runs and while the clock is moved."""
         ...
 
 
@@ -86,7 +86,7 @@ class _Timers:
 
 
 class VirtualClock:
-    """Time that moves only when told. One world, one thread."""
+    """Time that moves only by `advance` and `rewind`. For one thread."""
 
     def __init__(self, start: datetime) -> None:
         self._now = start
@@ -111,10 +111,10 @@ class VirtualClock:
 
 
 class OffsetClock:
-    """Wall time plus an offset; a background thread fires what falls due.
+    """Wall time plus an offset; a background thread calls what is due.
 
-    Callbacks run one at a time, whoever moved the clock, so a cycle never overlaps another. `holds` says whether time goes
-    on where it was when the machine's clock is set back.
+    Callbacks run one at a time in any thread, so cycles never overlap. With `holds`, a machine's clock that is set back does not set
+    this one back.
     """
 
     def __init__(self, offset: timedelta = timedelta()) -> None:
@@ -127,9 +127,7 @@ class OffsetClock:
         self._stopped = False
         self._thread: threading.Thread | None = None
         self.on_error: Callable[[BaseException], None] = lambda _: None
-        self.on_step: Callable[[timedelta], None] = lambda _: (
-            None
-        )  # told the offset whenever it is another one
+        self.on_step: Callable[[timedelta], None] = lambda _: None  # called with each new offset
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.offset
@@ -145,12 +143,12 @@ class OffsetClock:
             while timer := self._timers.pop_due(until):
                 self._move_to(timer.due)
                 timer.callback()
-                if self._stopped:  # what falls due from here on is for whoever comes next
+                if self._stopped:  # later timers are for the next process
                     return
             self._move_to(until)
 
     def skip(self, by: timedelta) -> None:
-        """Move on without waiting for what falls due, which follows: for who is in a callback already."""
+        """Move forward from within a callback: what becomes due is called after it."""
         self._move_to(later(self.now(), by))
 
     def _move_to(self, moment: datetime) -> None:
@@ -160,12 +158,12 @@ class OffsetClock:
             self.on_step(self.offset)
 
     def go_on_from(self, moment: datetime) -> None:
-        """Be no earlier than a moment that was told before."""
+        """Move forward to a saved moment, unless it is past."""
         with self.turn:
             self._move_to(moment)
 
     def hold(self) -> None:
-        """Make up for a machine's clock that was set back since the last look."""
+        """Move forward by the time that the machine's clock was set back since the last call."""
         with self.turn:
             (wall, steady), self._looked = self._looked, (datetime.now(UTC), time.monotonic())
             lost = timedelta(seconds=self._looked[1] - steady) - (self._looked[0] - wall)
@@ -179,13 +177,13 @@ class OffsetClock:
             self.on_step(self.offset)
 
     def run_due(self) -> None:
-        """Run, in the caller's thread, what has fallen due by now."""
+        """Call, in the caller's thread, what is due by now."""
         with self.turn:
             while timer := self._timers.pop_due(self.now()):
                 timer.callback()
 
     def start(self) -> None:
-        """Fire due callbacks from a daemon thread until `stop`."""
+        """Call what is due from a daemon thread until `stop`."""
         self._thread = threading.Thread(target=self._tick, name="harness-clock", daemon=True)
         self._thread.start()
 
@@ -208,12 +206,12 @@ class OffsetClock:
 
 
 def pause(span: timedelta) -> None:
-    """Wait in wall time; for what waits on somebody else's server, never for a scenario."""
+    """Wait in wall time, for a foreign server, never in a scenario."""
     time.sleep(span.total_seconds())
 
 
 class Waits:
-    """Waits in wall time, for clients on a socket that are to get their answers late; `end` ends all of them."""
+    """Waits in wall time before late answers on a socket; `end` ends all of them."""
 
     def __init__(self) -> None:
         self._ended = threading.Event()
@@ -226,7 +224,7 @@ class Waits:
 
 
 class Stopwatch:
-    """Elapsed wall seconds, for people waiting; never part of a run's result."""
+    """Elapsed wall seconds, to show to people; never part of a run's result."""
 
     def __init__(self) -> None:
         self._began = time.perf_counter()
@@ -236,7 +234,7 @@ class Stopwatch:
 
 
 def later(moment: datetime, by: timedelta) -> datetime:
-    """Add to a moment. Raises HarnessError for what comes so late that nothing more could be planned behind it."""
+    """Return a moment plus a span. Raises HarnessError for one so late that no timer fits after it."""
     if by > _LATEST - moment:
         raise HarnessError(f"the clock goes no further than {iso(_LATEST)}")
     return moment + by
@@ -260,7 +258,7 @@ def parse_duration(text: str) -> timedelta:
 
 
 def iso(moment: datetime, digits: int = 0) -> str:
-    """Write a moment as `2020-03-31T02:36:15Z`, with `digits` decimals of the second."""
+    """Return a moment in the form `2020-03-31T02:36:15Z`, with `digits` decimals of the second."""
     day = f"{moment.year:04}-{_TWO[moment.month]}-{_TWO[moment.day]}"
     text = f"{day}T{_TWO[moment.hour]}:{_TWO[moment.minute]}:{_TWO[moment.second]}"
     if digits:
@@ -269,5 +267,5 @@ def iso(moment: datetime, digits: int = 0) -> str:
 
 
 def from_iso(text: str) -> datetime:
-    """Read what `iso` wrote."""
+    """Return the moment of a text in `iso`'s form."""
     return datetime.fromisoformat(text)

@@ -1,4 +1,4 @@
-"""Conditions in words: `setup and not (slow or "two words")`, for choosing by tags and by names."""
+"""Conditions on words, `setup and not (slow or "two words")`, which select by tags and by names."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ class Word(Struct, frozen=True):
     text: str
 
     def holds(self, item: Any) -> bool:
-        """Ask `item`, a function of one text, for this word."""
+        """Return the result of `item`, a function of one text, for this word."""
         return bool(item(self.text))
 
 
 def condition(text: str) -> Condition:
-    """Read a condition: it holds for a function that tells of a word whether it is there.
+    """Read a condition. It holds for a function that returns whether a word is there.
 
-    Raises HarnessError with the column of what cannot stand there.
+    Raises HarnessError with the column of the mistake.
     """
     try:
         return _GRAMMAR.read_all(Reader(text, _TOKENS))
@@ -49,7 +49,7 @@ def condition(text: str) -> Condition:
 
 
 def any_of(texts: tuple[str, ...]) -> Condition | None:
-    """Read several conditions of which one has to hold, None for none. Raises HarnessError."""
+    """Read several conditions as one that holds if any does, None for none. Raises HarnessError."""
     return Either(tuple(map(condition, texts))) if texts else None
 
 
@@ -80,7 +80,7 @@ _GRAMMAR = Grammar(
 
 
 def _objection(text: str, position: int) -> str:
-    """Say what is wrong at a place: what stands before it tells what could come."""
+    """Return what is wrong at a position, by the tokens before it."""
     before = [match for match in _TOKENS.finditer(text[:position]) if match.lastgroup != END]
     lacks_word = not before or before[-1]["operator"] not in (None, ")")
     if position == len(text):

@@ -1,4 +1,4 @@
-r"""Regular expressions as .NET writes them, on the library `regex`, which can be stopped: no pattern hangs.
+r""".NET's regular expressions, on the library `regex`, which has a timeout: no pattern hangs.
 
 A pattern is translated where the two languages differ (`\k<name>`, `\z`, the order in which groups are numbered), and
 refused with a sentence where the library has no equivalent: class subtraction, balancing groups, conditionals, the options
@@ -20,12 +20,12 @@ from harness.base.errors import HarnessError
 if TYPE_CHECKING:
     import regex
 
-# Processor time that one value may take.
+# The most processor time for one value.
 SECONDS = 0.25
-# The library writes repetitions out: no pattern may come to more characters than these.
+# The library expands repetitions: the most characters of an expanded pattern.
 MOST_WRITTEN_OUT = 10_000
 
-# Compiled, and kept by `re`, when the first pattern is read.
+# Compiled when the first pattern is read; `re` caches it.
 _PIECE = r"""(?xs)
       \\k(?P<named><\w+>|'\w+')
     | \\(?P<reference>[1-9][0-9]*)
@@ -38,17 +38,17 @@ _PIECE = r"""(?xs)
     | \{(?![0-9]+(?:,[0-9]*)?\}) | [^\\\[()*+?{]
     """
 _IN_CLASS = r"(?s)(?P<wrong>-\[|\\[pP](?!\{[CLMNPSZ][a-z]?\}))|\\.|--|(?<!^)[\[&~|]"
-# What the library writes otherwise; the brace that begins no repetition would be an approximate match.
+# Tokens that the library writes in another way; a brace that begins no repetition would be an approximate match.
 _OTHERWISE = {r"\z": r"\Z", r"\Z": r"(?=\n?\Z)", "{": r"\{"}
 _SUBSTITUTION = re.compile(r"\$(?:\{(\w+)\}|(\d+)|([$&]))")
 
 
 class RegexError(HarnessError):
-    """A pattern that is none, that is not understood here, or that takes too long on this value."""
+    """A bad pattern, one that is not supported here, or one that takes too long on this value."""
 
 
 class Regex:
-    """A compiled pattern; `groups` tells the library's number of a group by its name or by its number in .NET."""
+    """A compiled pattern; `groups` maps a group's name, or its number in .NET, to the library's number."""
 
     def __init__(self, pattern: str) -> None:
         import regex
@@ -70,14 +70,14 @@ class Regex:
         return next(self.matches(text), None)
 
     def matches(self, text: str) -> Iterator[regex.Match[str]]:
-        """Yield what does not overlap, from left to right. Raises RegexError when it takes too long."""
+        """Yield the matches that do not overlap, from left to right. Raises RegexError when it takes too long."""
         try:
             yield from self._compiled.finditer(text, timeout=SECONDS)
         except TimeoutError as error:
             raise RegexError(f"the pattern takes more than {SECONDS} seconds on this value") from error
 
     def replace(self, text: str, replacement: str) -> list[str]:
-        """Replace all matches and return the pieces of the result; `${name}`, `$1`, `$&` and `$$` mean what they do in .NET."""
+        """Replace all matches and return the pieces of the result; `${name}`, `$1`, `$&` and `$$` have their meanings in .NET."""
         pieces, last = [], 0
         for match in self.matches(text):
             pieces += [text[last : match.start()], self._expand(match, replacement)]
@@ -96,7 +96,7 @@ class Regex:
 
 @lru_cache(maxsize=256)
 def compile_regex(pattern: str) -> Regex:
-    """Return a pattern ready to run. Raises RegexError for what is none."""
+    """Return a compiled pattern. Raises RegexError for a bad one."""
     return Regex(pattern)
 
 
@@ -111,7 +111,7 @@ def _tokens(pattern: str) -> Iterator[re.Match[str]]:
 
 
 def _limit_size(tokens: list[re.Match[str]]) -> None:
-    """Count what the pattern comes to with its repetitions written out. Raises RegexError for too much."""
+    """Raise RegexError for a pattern that is too long with its repetitions expanded."""
     sizes, last = [0], 0
     for token in tokens:
         if token["opening"]:
@@ -127,7 +127,7 @@ def _limit_size(tokens: list[re.Match[str]]) -> None:
 
 
 def _numbered(tokens: list[re.Match[str]]) -> dict[str, int]:
-    """Number the groups as .NET does, those without a name first; the library takes them as they come."""
+    """Return the numbers of groups as in .NET, those without a name first; the library numbers them in their order."""
     unnamed: list[int] = []
     named: dict[str, int] = {}
     for token in tokens:
@@ -140,7 +140,7 @@ def _numbered(tokens: list[re.Match[str]]) -> dict[str, int]:
 
 
 def _written(token: re.Match[str], groups: dict[str, int]) -> str:
-    """Write a token as the library reads it."""
+    """Return a token in the library's syntax."""
     if name := token["reference"] or (token["named"] or "")[1:-1]:
         if name not in groups:
             raise RegexError(f"the pattern has no group '{name}' to refer to")
@@ -153,7 +153,7 @@ def _written(token: re.Match[str], groups: dict[str, int]) -> str:
 
 
 def _in_class(part: re.Match[str]) -> str:
-    """Take from characters of a class what they mean to the library and not to .NET."""
+    """Escape characters of a class that are special in the library and not in .NET."""
     if part["wrong"]:
         what = "the subtraction of character classes" if part[0][0] == "-" else "a Unicode block"
         raise RegexError(f"the pattern has {what}, which is not understood here")

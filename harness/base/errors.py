@@ -1,4 +1,4 @@
-"""The one exception that people see: what is wrong, where, and how to mend it."""
+"""The exception whose message people read: what is wrong, where, and how to mend it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 
 class HarnessError(Exception):
-    """A mistake in what the user gave us: printed as it is, without a traceback, and the exit code is 2."""
+    """A mistake in a user's input: printed without a traceback; the exit code is 2."""
 
 
 class EntryError(HarnessError):
-    """A mistake in entry `number`, from 0, of what a side holds at first: `azure_ad`, `groups`, 2."""
+    """A mistake in an entry of a side's initial data: `azure_ad`, `groups`, 2; numbers count from 0."""
 
     def __init__(self, message: str, side: str, kind: str, number: int) -> None:
         super().__init__(message)
@@ -18,7 +18,7 @@ class EntryError(HarnessError):
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str:
-    """Return `; did you mean 'x'?` for the closest of some words, or an empty string when nothing is close."""
+    """Return `; did you mean 'x'?` with the closest of some words, an empty text if none is close."""
     import difflib  # for whoever is wrong
 
     folded = {candidate.casefold(): candidate for candidate in candidates}

@@ -1,4 +1,4 @@
-"""Chance, injected. The only module that may draw random numbers: the same seed gives the same run."""
+"""Chance, as an argument: the only module that may draw random numbers. The same seed gives the same run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
 
 
 class Ids:
-    """A stream of identifiers. Without a seed they are unpredictable, as secrets must be when served."""
+    """A stream of identifiers. Without a seed they are unpredictable, as a server's secrets must be."""
 
     def __init__(self, seed: str | None) -> None:
         self.seed = seed
@@ -26,7 +26,7 @@ class Ids:
         return branch
 
     def position(self) -> dict[str, Any] | None:
-        """Return how far this stream and its branches were drawn, as JSON has it; None without a seed."""
+        """Return the position of this stream and its branches, as a JSON value; None without a seed."""
         if self.seed is None:
             return None
         return {
@@ -35,7 +35,7 @@ class Ids:
         }
 
     def fits(self, position: dict[str, Any] | None) -> bool:
-        """Tell whether a position is one of a stream that has a seed, or has none, and branches as this one."""
+        """Return whether a position is of a stream like this one: with or without a seed, and with the same branches."""
         if position is None or self.seed is None:
             return position is None and self.seed is None
         places = position["branches"]
@@ -44,7 +44,7 @@ class Ids:
         )
 
     def move_to(self, position: dict[str, Any] | None) -> None:
-        """Draw from a position that `fits` what was drawn from there before; without a seed nothing can be repeated."""
+        """Continue from a position that `fits`, with the same draws as before; without a seed they are new."""
         if position is None:
             return
         version, words, gauss = position["drawn"]
@@ -53,8 +53,8 @@ class Ids:
             branch.move_to(place)
 
     def uuid(self) -> str:
-        """Draw a UUID of version 4; written out by hand, for every request draws two or three."""
-        drawn = self._random.getrandbits(128).to_bytes(16).hex()  # quicker than a number's own digits
+        """Draw a UUID of version 4; without `uuid`, for every request draws two or three."""
+        drawn = self._random.getrandbits(128).to_bytes(16).hex()  # faster than formatting a number
         return f"{drawn[:8]}-{drawn[8:12]}-4{drawn[13:16]}-{_VARIANT[drawn[16]]}{drawn[17:20]}-{drawn[20:]}"
 
     def hex(self, digits: int) -> str:

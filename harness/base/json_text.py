@@ -1,7 +1,7 @@
-"""JSON as it travels and is kept: compact UTF-8, members in order.
+"""JSON in requests and in the store: compact UTF-8, members in order.
 
-What cannot be written again cannot be read either: unpaired surrogates, NaN, infinite numbers, towers of brackets. So
-whatever came in here can go anywhere. Whole numbers have 64 bits; a longer one is read as a floating-point number.
+Values that cannot be written are not read either: unpaired surrogates, NaN, infinite numbers, very deep nesting. So every value
+that was read can be written. Whole numbers have 64 bits; a longer one is read as a floating-point number.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def encode(value: Any) -> bytes:
-    """Return a value as JSON. Raises TypeError for what is no JSON value; every text in it is valid Unicode."""
+    """Return a value as JSON. Raises TypeError for other values; every text in it must be valid Unicode."""
     return orjson.dumps(value)
 
 
@@ -26,12 +26,12 @@ def encode_text(value: Any) -> str:
 
 
 def decode(text: bytes | str) -> Any:
-    """Return what JSON text stands for. Raises ValueError when it is none."""
+    """Return the value of a JSON text. Raises ValueError for other texts."""
     return orjson.loads(text)
 
 
 def read_file(path: Path) -> Any:
-    """Return what a JSON file holds, a byte order mark in front of it or not. Raises HarnessError for one that is none."""
+    """Return the value of a JSON file, with or without a byte order mark. Raises HarnessError for other files."""
     try:
         return decode(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
@@ -41,7 +41,7 @@ def read_file(path: Path) -> Any:
 
 
 def is_deep(value: Any, limit: int) -> bool:
-    """Tell whether JSON is nested deeper than `limit`: what parses here may be too deep to be written elsewhere."""
+    """Return whether a value is nested deeper than `limit`, and perhaps too deep to be written elsewhere."""
     level = [value]
     for _ in range(limit):
         level = [

@@ -1,8 +1,8 @@
-"""Reading a small language once: tokens with their places, and conditions joined by or, and, not and brackets.
+"""A parser for small languages: tokens with their positions, and conditions joined by or, and, not and brackets.
 
-OData's `$filter` and the membership rules of dynamic groups are such languages. Each brings a pattern for its tokens,
-its three words and a function that reads one term; `and` binds more tightly than `or`, `not` most tightly. The expressions
-of attribute mappings know no such words and take the tokens alone.
+OData's `$filter` and the membership rules of dynamic groups are such languages. Each has a pattern for its tokens, its three words
+and a function that reads one term; `and` binds more tightly than `or`, `not` most tightly. The expressions of attribute mappings
+have no such words and use the tokens alone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ END = "end"
 
 
 class UnreadableError(ValueError):
-    """The text makes no sense from `position` on, counted from 0."""
+    """The text cannot be read from `position` on, counted from 0."""
 
     def __init__(self, position: int) -> None:
         super().__init__(f"unreadable at position {position}")
@@ -25,11 +25,11 @@ class UnreadableError(ValueError):
 
 
 class DepthError(ValueError):
-    """More brackets and negations inside each other than the language allows."""
+    """Brackets and negations are nested deeper than the language allows."""
 
 
 class Token(NamedTuple):
-    """`kind` is the name of the pattern's group, END behind the last one; `position` counts from 0."""
+    """`kind` is the name of the pattern's group, END after the last token; `position` counts from 0."""
 
     kind: str
     text: str
@@ -37,14 +37,14 @@ class Token(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """What a token must be; `text` in lower case, for the words of these languages have none."""
+    """The kind and text of a token; `text` in lower case, for case does not count in these words."""
 
     kind: str
     text: str
 
 
 class Condition(Protocol):
-    """Something that holds for an object or does not."""
+    """A condition that holds for an object or does not."""
 
     def holds(self, item: Any) -> bool: ...
 
@@ -57,7 +57,7 @@ class Either(Struct, frozen=True):
 
 
 class Both(Struct, frozen=True):
-    """All of the parts, be they more than two; of none, what lets everything pass."""
+    """Holds if all parts do, of any number; without parts always."""
 
     parts: tuple[Condition, ...]
 
@@ -76,7 +76,7 @@ Tokens = NewType("Tokens", "re.Pattern[str]")
 
 
 def tokens(kinds: str, flags: re.RegexFlag = re.NOFLAG) -> Tokens:
-    """Compile a pattern that has a named group for each kind of token; white space before a token is passed over."""
+    """Compile a pattern that has a named group for each kind of token; white space before a token is skipped."""
     return Tokens(re.compile(rf"(?u:\s*+)(?:{kinds}|(?P<{END}>\Z))", flags))
 
 
@@ -92,7 +92,7 @@ class Reader:
         self.token = self._next()
 
     def advance(self) -> Token:
-        """Go to the next token and return the one left behind."""
+        """Go to the next token and return the current one."""
         token = self.token
         self.token = self._next()
         return token
@@ -101,14 +101,14 @@ class Reader:
         return self.token.kind == mark.kind and self.token.text.lower() == mark.text
 
     def passes(self, mark: Mark) -> bool:
-        """Go on if this token comes next, and tell whether it did."""
+        """Return whether the current token is this one, and go to the next if so."""
         if not self.is_at(mark):
             return False
         self.advance()
         return True
 
     def take(self, kind: str) -> str:
-        """Return the next token's text. Raises UnreadableError when it is of another kind."""
+        """Return the current token's text and go to the next. Raises UnreadableError for another kind."""
         if self.token.kind != kind:
             raise self.error()
         return self.advance().text
@@ -130,7 +130,7 @@ class Reader:
 
 
 class Grammar(Struct, frozen=True):
-    """A language's words. `term` reads what is neither word nor bracket; `negation` None: the language has no `not`."""
+    """A language's words and brackets. `term` reads everything else; `negation` None: the language has no `not`."""
 
     either: Mark
     both: Mark
@@ -141,7 +141,7 @@ class Grammar(Struct, frozen=True):
     term: Callable[[Reader], Condition]
 
     def read(self, reader: Reader) -> Condition:
-        """Read conditions joined by the words, as far as they go. Raises UnreadableError, DepthError."""
+        """Read conditions joined by the words, up to the first token that is none. Raises UnreadableError, DepthError."""
         choices = [self._read_both(reader)]
         while reader.passes(self.either):
             choices.append(self._read_both(reader))

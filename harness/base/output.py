@@ -1,7 +1,7 @@
-"""Files that are written for people and programs: reports, certificates, the ready file.
+"""Output files for people and programs: reports, certificates, the ready file.
 
-A plain file is whole or absent: written beside its place and moved there at the end, with the mode it had. A device, a pipe
-and a file with several names are written through, a symbolic link leads on to its target: none is ever replaced.
+A regular file is whole or absent: it is written beside its place and moved there at the end, with the mode it had. A device, a
+pipe and a file with several names are written directly, a symbolic link is followed: none of them is replaced.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _PRIVATE = 0o600
 
 
 def check_writable(path: Path) -> None:
-    """Create the folder of an output file and try it. Raises HarnessError, so that nothing runs for naught."""
+    """Create the folder of an output file and try to write. Raises HarnessError before a long run would be lost."""
     if path.is_dir():
         raise HarnessError(f"'{path}' is a folder; name a file for the report")
     try:
@@ -45,16 +45,16 @@ def write(path: Path, text: str, *, private: bool = False) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a file that was written; what was only written through stays."""
+    """Remove a file that was written; one that was written directly stays."""
     with suppress(OSError):
         if stat.S_ISREG(path.lstat().st_mode):
             path.unlink()
 
 
 class OutputFile:
-    """A file under way: `keep` puts it in its place, `abandon` leaves what stood there. All raise HarnessError.
+    """A file that is being written: `keep` puts it in its place, `abandon` leaves the former file. All raise HarnessError.
 
-    A `private` one is readable by its owner alone, whatever stood there before.
+    A `private` one is readable by its owner alone, whatever the former file's mode.
     """
 
     def __init__(self, path: Path, *, private: bool = False) -> None:
@@ -76,7 +76,7 @@ class OutputFile:
             raise _cannot(self._path, error) from error
 
     def flush(self) -> None:
-        """Hand what was written to whoever reads along."""
+        """Flush, for a reader of the unfinished file."""
         try:
             self._stream.flush()
         except OSError as error:
@@ -99,7 +99,7 @@ class OutputFile:
             raise _cannot(self._path, error) from error
 
     def abandon(self) -> None:
-        """Forget what was written beside the place."""
+        """Remove the file that was written beside the place."""
         if self._stream not in (sys.stdout, sys.stderr):
             with suppress(OSError):
                 self._stream.close()
@@ -117,7 +117,7 @@ class OutputFile:
 
 
 class _Target:
-    """What a path leads to. `stream` is set where it is our own standard output or error (`/dev/stdout`).
+    """The target of a path. `stream` is set if it is our own standard output or error (`/dev/stdout`).
 
     Raises OSError for a loop of links and for a file that may not be written.
     """
@@ -143,7 +143,7 @@ class _Target:
 
 
 def _same(status: os.stat_result, streams: Iterable[TextIO]) -> TextIO | None:
-    """Return the stream that is this very file; a test's stand-in has no number and is none."""
+    """Return the stream that is the same file, None without one; a stream without a file number is none."""
     for stream in streams:
         with suppress(OSError, ValueError):
             if os.path.samestat(status, os.fstat(stream.fileno())):
@@ -151,12 +151,12 @@ def _same(status: os.stat_result, streams: Iterable[TextIO]) -> TextIO | None:
     return None
 
 
-# How long, in seconds, a reader may take to open its end of a pipe.
+# The seconds in which a reader must open its end of a pipe.
 PATIENCE = 5.0
 
 
 def _within_patience(path: str, flags: int) -> int:
-    """Open a pipe as soon as somebody reads it, anything else at once. Raises OSError where nobody does."""
+    """Open a pipe as soon as it has a reader, anything else at once. Raises OSError for a pipe without a reader."""
     if not stat.S_ISFIFO(Path(path).stat().st_mode):
         return os.open(path, flags)
     handles: list[int] = []

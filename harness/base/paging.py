@@ -1,4 +1,4 @@
-"""Reading many rows a page at a time, whatever the engine."""
+"""Reads many rows page by page, on any engine."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Row: TypeAlias = tuple[Any, ...]
 def walk(
     page: Callable[[int, int], Sequence[Row]], place: int, limit: int | None, *, short_pages: bool = False
 ) -> Iterator[Row]:
-    """Yield the rows behind a place, at most `limit` of them.
+    """Yield the rows after a place, at most `limit` of them.
 
-    `page` returns those behind a place, so many at most; a row's place is its first column. A page with fewer is the last one,
-    unless there are `short_pages`: then only an empty one is.
+    `page` returns at most so many rows after a place; a row's place is its first column. A page with fewer rows is the last one; with
+    `short_pages` only an empty one is.
     """
     remaining = END if limit is None else limit
     while remaining > 0:
@@ -32,7 +32,7 @@ def walk(
 
 
 def place_behind(store: Store, log: str, latest: str, moment_of: Callable[[Document], str]) -> int:
-    """Return the sequence behind a log's last line of a moment or before it; found by halves, for lines come in order."""
+    """Return the sequence behind a log's last line of a moment or before it; by bisection, for lines are in order of time."""
     low, high = 0, store.last_sequence(log)
     while low < high:
         middle = (low + high) // 2

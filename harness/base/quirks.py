@@ -1,7 +1,7 @@
-"""Quirks: what a service does that nobody would guess, one row a behaviour, one YAML file a service.
+"""Quirks: the unexpected behaviours of a service, a row for each, in one YAML file for each service.
 
-Code asks by id; `harness explain ID` prints the row. A row says the behaviour in a sentence, where it is recorded
-(title, URL, passage, date read), its value in each profile, and the scenario that proves it.
+Code looks quirks up by id; `harness explain ID` prints the row: the behaviour in a sentence, its source (title, URL, passage, date
+read), its value in each profile, and the scenario that proves it.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from harness.base.tables import read_table
 
 
 class Quirk(Struct, frozen=True):
-    """One row. `values` has one value per profile; `inferred` says that sources are silent and this is a default.
+    """One row. `values` has one value per profile; `inferred`: no source has it, and this is a default.
 
-    `otherwise` is another value with which the proof fails, None where there is one to see: the other of true and false, or
-    that of the other profile.
+    `otherwise` is another value with which the proof fails; None where that is evident: the other of true and false, or the other
+    profile's value.
     """
 
     id: str
@@ -36,13 +36,13 @@ class Quirk(Struct, frozen=True):
 
 
 class QuirkTable(Struct, frozen=True):
-    """All rows of one service, and its profiles (name to settings such as the year its world plays in)."""
+    """All rows of one service, and its profiles (name to settings such as the year)."""
 
     profiles: Mapping[str, Mapping[str, Any]]
     rows: Mapping[str, Quirk]
 
     def choose(self, profile: str, quirk_values: Mapping[str, Any] | None = None) -> Quirks:
-        """Return the values of one profile, with single quirks set otherwise.
+        """Return the values of one profile, with some quirks set to other values.
 
         Raises HarnessError for an unknown profile or quirk.
         """
@@ -58,7 +58,7 @@ class QuirkTable(Struct, frozen=True):
 
 
 class Quirks(dict[str, Any]):
-    """The values in force in one world; as a dict, those that were asked for: nearly all are asked for again and again."""
+    """The values in force in one world. As a dict it has those looked up so far, for most are looked up again and again."""
 
     def __init__(self, profile: str, values: Mapping[str, Any]) -> None:
         super().__init__()
@@ -66,17 +66,17 @@ class Quirks(dict[str, Any]):
         self._values = dict(values)
 
     def __missing__(self, quirk: str) -> Any:
-        """Return the value of what is asked for the first time; a row that nobody wrote is a KeyError."""
+        """Return the value of a quirk at its first lookup. Raises KeyError for an unknown one."""
         value = self[quirk] = self._values[quirk]
         return value
 
     @property
     def fired(self) -> set[str]:
-        """Return which were asked for and are on."""
+        """Return the ids of quirks that were looked up and are on."""
         return {quirk for quirk, value in self.items() if value is not False and value is not None}
 
     def in_force(self) -> dict[str, Any]:
-        """Return all values, without asking for any."""
+        """Return all values by id; this counts as no lookup."""
         return dict(self._values)
 
 
@@ -88,7 +88,7 @@ def load_table(package: str) -> QuirkTable:
     rows: dict[str, Quirk] = {}
     for name, row in data["quirks"].items():
         source = data["sources"][row["source"]]
-        # Whoever doubts a row must be able to look it up: `section` of the row where its page has several passages.
+        # A reader must be able to look a row up: the row has a `section` where its page has several passages.
         passage = {**source, **{key: row[key] for key in ("section",) if key in row}}
         if absent := [key for key in ("section", "read") if not passage.get(key)]:
             raise HarnessError(

@@ -1,7 +1,7 @@
-"""Documents that nobody reads without the key: some kinds of a store are encrypted, the rest goes through as it is.
+"""Encrypts the documents of some kinds in a store; all others are stored as they are.
 
 Fernet (AES-128-CBC with HMAC-SHA256, https://cryptography.io/en/latest/fernet/, "Implementation", read 2026-11-30) under a key that
-scrypt (RFC 7914) makes of the user's words and of a salt that is kept with the data.
+scrypt (RFC 7914) derives from the user's words and a salt that is stored with the data.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ _COST = 2**15  # of scrypt's memory and time, once a start
 
 
 def sealing(store: Store, kinds: frozenset[str], words: str | None) -> Store:
-    """Return a store whose documents of some kinds are encrypted with the key that `words` make; None for none.
+    """Return a store whose documents of some kinds are encrypted with a key from `words`; without words the store itself.
 
-    What is there already in plain text is encrypted. Raises HarnessError for words that are too short, that are missing, or
-    that are not those of the data.
+    Documents in plain text are encrypted at once. Raises HarnessError for words that are too short, missing, or not those of the
+    data.
     """
     salt = store.get(*_SALT)
     if words is None:
@@ -58,7 +58,7 @@ def sealing(store: Store, kinds: frozenset[str], words: str | None) -> Store:
 def key_in(path: Path) -> str:
     """Return the words in a key file, and warn where other accounts can read them. Raises HarnessError.
 
-    ssh refuses such a file; but containers are given theirs readable by all, as Kubernetes' `default_mode` of 0644 has it
+    ssh refuses such a file; but in containers it is often readable by all, as with Kubernetes' `default_mode` of 0644
     (https://docs.rs/k8s-openapi/0.11.0/k8s_openapi/api/core/v1/struct.SecretVolumeSource.html, read 2026-11-29).
     """
     try:
@@ -81,7 +81,7 @@ def _fernet(words: str, salt: bytes) -> Fernet:
 
 
 class _Sealed:
-    """What has a document in or out is done here; everything else is the store's own."""
+    """Methods that read or write documents are defined here; all others are the store's own."""
 
     def __init__(self, store: Store, kinds: frozenset[str], fernet: Fernet) -> None:
         self._store, self._kinds, self._fernet = store, kinds, fernet

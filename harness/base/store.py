@@ -1,8 +1,7 @@
-"""What both services keep things in: documents, unique keys, links and append-only logs.
+"""The store of both services: documents, unique keys, links and append-only logs.
 
-`Store` is the seam; `tests/base/store_contract.py` holds the contract that every engine passes. Documents are JSON
-objects, written whole. Everything inside `transaction()` is kept or nothing is: a change and its log entry
-commit together.
+`Store` is the interface; `tests/base/store_contract.py` has the contract of every engine. Documents are JSON objects, written
+whole. Everything inside `transaction()` is saved or nothing is: a change and its log entry commit together.
 """
 
 from __future__ import annotations
@@ -17,11 +16,11 @@ Document = dict[str, Any]
 T = TypeVar("T")
 
 
-BEHIND = "\U0010ffff"  # comes behind every text, in the order of code points and of bytes alike
+BEHIND = "\U0010ffff"  # sorts after every text, by code points and by bytes
 
 
 class TakenError(Exception):
-    """A unique key already belongs to somebody else."""
+    """A unique key belongs to another owner."""
 
     def __init__(self, space: str, key: str, owner: str) -> None:
         super().__init__(f"{space} is taken")
@@ -29,7 +28,7 @@ class TakenError(Exception):
 
 
 class StaleError(Exception):
-    """What a transaction required is so no longer: another process was quicker."""
+    """A document that a transaction required has been changed by another process."""
 
 
 class Entry(Struct, frozen=True):
@@ -40,7 +39,7 @@ class Entry(Struct, frozen=True):
 
 
 class Store(Protocol):
-    """One tenant's data. `lasting` says whether it outlives the process, `shared` whether other processes write it, too."""
+    """One tenant's data. `lasting`: it outlives the process; `shared`: other processes write it too."""
 
     @property
     def lasting(self) -> bool: ...
@@ -53,11 +52,11 @@ class Store(Protocol):
         ...
 
     def carry_out(self, work: Callable[[], T], *, only_reads: bool = False) -> T:
-        """Return what `work` does in a transaction of its own, for requests that seldom find a key taken.
+        """Return the result of `work` in a transaction of its own, for requests that seldom find a key taken.
 
-        It may be called twice, of which the first call leaves nothing behind: where processes share the store, keys are
-        first presumed to be free, so that who only writes waits for no answer. With `only_reads` it writes nothing on
-        account of what it reads but lines that say so, and others may write before those lines come to the logs.
+        `work` may be called twice; then the first call is rolled back. In a shared store keys are first presumed to be free, so
+        that a work that only writes waits for no answer. A work with `only_reads` writes log lines at most, and other
+        processes may write between what it reads and those lines.
         """
         ...
 
@@ -66,16 +65,16 @@ class Store(Protocol):
     def get(self, kind: str, key: str) -> Document | None: ...
 
     def recall(self, kind: str, key: str) -> Document | None:
-        """Return what `get` does, for what every request asks for again: by heart where no other process writes it.
+        """Return the same as `get`, from memory where no other process writes: for documents that every request reads.
 
-        Whoever is given it leaves it as it is.
+        The caller must not change it.
         """
         ...
 
     def require(self, kind: str, key: str, body: Document) -> None:
-        """See, inside a transaction, that a document is as told: what was read earlier may have changed.
+        """Require, inside a transaction, that a document that was read before is still the same.
 
-        Raises StaleError, at the latest when the transaction is left; nothing of it stays then.
+        Raises StaleError, at the latest when the transaction ends; then all of it is rolled back.
         """
         ...
 
@@ -84,17 +83,17 @@ class Store(Protocol):
     def scan(
         self, kind: str, *, after: str | None = None, limit: int | None = None
     ) -> Iterator[tuple[str, Document]]:
-        """Yield documents in the order they were first put, starting behind the key `after`."""
+        """Yield keys and documents in the order of their first put, starting after the key `after`."""
         ...
 
     def count(self, kind: str) -> int: ...
 
     def claim(self, space: str, key: str, owner: str) -> None:
-        """Make `key` the owner's. Raises TakenError when it is somebody else's; claiming one's own again is fine."""
+        """Make `key` the owner's. Raises TakenError if another owner has it; one's own key may be claimed again."""
         ...
 
     def claim_all(self, keys: Sequence[tuple[str, str]], owner: str) -> None:
-        """Claim pairs of space and key, waiting once; raises TakenError for the first that is somebody else's."""
+        """Claim pairs of space and key, with one wait. Raises TakenError for the first that another owner has."""
         ...
 
     def release(self, space: str, key: str) -> None: ...
@@ -102,7 +101,7 @@ class Store(Protocol):
     def owner(self, space: str, key: str) -> str | None: ...
 
     def link(self, relation: str, left: str, right: str) -> bool:
-        """Join two ids; False when they were joined already."""
+        """Link two ids; return False if they were linked already."""
         ...
 
     def unlink(self, relation: str, left: str, right: str) -> bool: ...
@@ -110,21 +109,21 @@ class Store(Protocol):
     def linked(self, relation: str, left: str, right: str) -> bool: ...
 
     def rights(self, relation: str, left: str) -> list[str]:
-        """Return what `left` is joined to, oldest first."""
+        """Return the right ids of `left`, oldest first."""
         ...
 
     def rights_beginning(self, relation: str, beginning: str) -> list[str]:
-        """Return what all those are joined to whose id begins with this text, oldest first, each once."""
+        """Return the right ids of all left ids that begin with this text, oldest first, each once."""
         ...
 
     def lefts(self, relation: str, right: str) -> list[str]: ...
 
     def append(self, log: str, body: Document, tags: Iterable[str] = ()) -> None:
-        """Add a line to a log, under a sequence greater than all before; a tag (`eventName=CreateUser`) makes it quick to find."""
+        """Add a line to a log, with a sequence greater than all before; tags (`eventName=CreateUser`) are indexed."""
         ...
 
     def tag(self, log: str, sequence: int, tags: Iterable[str]) -> None:
-        """Make a line that is there quick to find by further tags; those that it has stay."""
+        """Add tags to an existing line."""
         ...
 
     def read(
@@ -136,7 +135,7 @@ class Store(Protocol):
         newest_first: bool = False,
         limit: int | None = None,
     ) -> Iterator[Entry]:
-        """Yield the lines behind sequence `after`; with `newest_first`, those before it (0: from the end)."""
+        """Yield the lines after sequence `after`; with `newest_first`, those before it (0: from the end)."""
         ...
 
     def last_sequence(self, log: str) -> int:
@@ -144,12 +143,12 @@ class Store(Protocol):
         ...
 
     def clear(self) -> None:
-        """Forget everything of this tenant."""
+        """Delete everything of this tenant."""
         ...
 
 
 def constants(store: Store, make: Callable[[], Document]) -> Document:
-    """Return what never changes of a tenant, such as its id: made once, and kept with its data."""
+    """Return a tenant's constants, such as its id, which are made once and saved with its data."""
     with store.transaction():
         document = store.get("account", "settings")
         if document is None:

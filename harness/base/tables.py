@@ -1,7 +1,7 @@
-"""Files that come with the package: texts, and tables as YAML.
+"""Reads files of the package: texts, and tables in YAML.
 
-A table is kept as Python keeps a module: what was read lies in `__pycache__` until the file changes, for every start of the
-program reads seven tables, and reading YAML takes fifty times as long.
+A table is cached like a Python module, in `__pycache__` until the file changes: every start of the program reads seven tables,
+and reading YAML takes fifty times as long.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ def read_text(package: str, name: str) -> str:
 
 
 def read_table(package: str, name: str) -> Any:
-    """Return what the YAML file `name` of a package holds; dates in it are texts."""
+    """Return the value of the YAML file `name` of a package; dates are texts."""
     source = _file(package, name)
     if not isinstance(source, Path):  # in an archive
         return _parse(source.read_text(encoding="utf-8"))
     status, place = source.stat(), _place(source)
     stamp = [status.st_mtime_ns, status.st_size]
-    # Missing, of an earlier file, or cut short: then it is read anew.
+    # Missing, outdated or cut short: the YAML is read again.
     with suppress(OSError, ValueError, EOFError, TypeError):
         of, table = marshal.loads(place.read_bytes())  # noqa: S302 - as trusted as the modules that lie beside it
         if of == stamp:
@@ -52,13 +52,13 @@ def _file(package: str, name: str) -> Path | Traversable:
 
 
 def _place(source: Path) -> Path:
-    """Return where a table is kept, which is where Python keeps the modules beside it."""
+    """Return the path of a table's cache, in the folder of Python's own."""
     folder = Path(cache_from_source(str(source))).parent
     return folder / f"{source.name}.{sys.implementation.cache_tag}"
 
 
 def _keep(path: Path, content: bytes) -> None:
-    """Write it whole or not at all; where nothing may be written, it is read again next time."""
+    """Write the cache whole or not at all; where it cannot be written, the YAML is read again next time."""
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f"{path.name}.{os.getpid()}")
@@ -70,7 +70,7 @@ def _parse(text: str) -> Any:
     import yaml
 
     class _Loader(yaml.CSafeLoader):
-        """Of libyaml, ten times as fast as Python; dates are texts, as a table that is kept cannot hold others."""
+        """libyaml's loader, ten times as fast as Python's; dates are texts, for the cache cannot hold dates."""
 
     _Loader.yaml_implicit_resolvers = {
         first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]

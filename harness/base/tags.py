@@ -1,4 +1,4 @@
-"""The number under which both engines keep a log line's tag in their tables."""
+"""The number that stands for a log line's tag in both engines' tables."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from functools import lru_cache
 
 @lru_cache(maxsize=256)
 def digest(tag: str) -> int:
-    """Return eight bytes for a tag, for tags are long and there are many."""
+    """Return a number of eight bytes for a tag, for tags are long and many."""
     return int.from_bytes(hashlib.blake2b(tag.encode(), digest_size=8).digest(), "big", signed=True)

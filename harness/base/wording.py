@@ -12,13 +12,13 @@ def moment(text: str) -> str:
 
 
 def when(text: str, now: str) -> str:
-    """Write a moment with how long that is from now."""
+    """Return a moment with its distance from now."""
     away = from_iso(text) - from_iso(now)
     return f"{moment(text)} ({f'in {_span(away)}' if away > timedelta() else 'now'})"
 
 
 def _span(span: timedelta) -> str:
-    """Write a span in its two largest units: `6h`, `1d 2h`, `39m 12s`."""
+    """Return a span in its two largest units: `6h`, `1d 2h`, `39m 12s`."""
     seconds = int(span.total_seconds())
     parts = []
     for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):

@@ -1,1 +1,1 @@
-"""Both services for a person: real sockets, wall time that can be moved, data in files."""
+"""`harness serve`: both services on real sockets, with wall time that can be moved and data in files."""

@@ -1,4 +1,4 @@
-"""The addresses that a server tells others, and how its own requests to them stay in this process."""
+"""The addresses that a server gives out, and the shortcut of its own requests to them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from harness.wire.message import Request, Response, Send
 _IN_FLIGHT_ELSEWHERE = 8
 _NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what to ask instead, from this machine
-# Addresses for documentation (RFC 5737, RFC 3849): one is connected to in name only, which sends nothing.
+# Addresses for documentation (RFC 5737, RFC 3849): to connect a UDP socket to one sends nothing.
 _ELSEWHERE = {"0.0.0.0": (socket.AF_INET, "192.0.2.1"), "::": (socket.AF_INET6, "2001:db8::1")}  # noqa: S104
 
 
 def own_names(allowed: Iterable[str]) -> frozenset[str]:
-    """Return the names by which other machines may ask for this one. Raises HarnessError for what is no name."""
+    """Return the names by which other machines may address this one. Raises HarnessError for what is no name."""
     return frozenset((*map(as_asked, allowed), socket.gethostname().lower()))
 
 
@@ -50,19 +50,19 @@ def public_host(host: str, allowed: Iterable[str]) -> str:
 
 
 def at(url: str, host: str) -> str:
-    """Return a URL's scheme, port and nothing else, at another host."""
+    """Return a URL of the same scheme and port at another host, without a path."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{parts.port}"
 
 
 def nearby(url: str) -> str:
-    """Return where this machine itself reaches a server that may listen on all of its addresses."""
+    """Return the URL at which this machine reaches its own server, which may listen on all addresses."""
     host = urlsplit(url).hostname or ""
     return at(url, _EVERYWHERE[host]) if host in _EVERYWHERE else url
 
 
 class Shortcut:
-    """`Send` that asks this process's own applications directly: no socket, no name that has to resolve, no queue of strangers."""
+    """A `Send` to this process's own applications: without a socket, name resolution, or a queue behind strangers."""
 
     def __init__(self, send: Send, applications: Mapping[str, Send]) -> None:
         self._send, self._applications = send, applications
@@ -71,14 +71,14 @@ class Shortcut:
         return self._applications.get(_origin(request.url), self._send)(request)
 
     def leads_home(self, url: str) -> bool:
-        """Tell whether this process itself answers at a URL."""
+        """Return whether this process itself answers at a URL."""
         return _origin(url) in self._applications
 
 
 def in_flight(network: Shortcut, wanted: int | None, url: str) -> int:
-    """Return how many objects of a cycle are at work together at a tenant URL, unless so many are wanted.
+    """Return how many objects of a cycle are at work together for a tenant URL: `wanted`, if given.
 
-    Where this process itself answers nobody waits for a network, and several would only wait for each other.
+    If this process itself answers, it is one: there is no network to wait for, and several would wait for each other.
     """
     return wanted or (1 if network.leads_home(url) else _IN_FLIGHT_ELSEWHERE)
 
@@ -88,7 +88,7 @@ def _origin(url: str) -> str:
 
 
 def _outward(host: str) -> str:
-    """Return the address that this machine's packets to others bear; `host` itself where it is one, or there is none."""
+    """Return this machine's address in packets to others; `host` itself if it is an address, or without a network."""
     if host not in _ELSEWHERE:
         return host
     family, address = _ELSEWHERE[host]

@@ -1,6 +1,6 @@
-"""What an administrator does once, done at the start of a served world: automatic provisioning, a job, the SCIM endpoint.
+"""Configures a served world at its start as an administrator would: automatic provisioning, a job, the SCIM endpoint.
 
-What is configured already is left as it is, but for addresses of this account that are another process's or start's.
+Existing configuration is left unchanged, except addresses of this account from another process or an earlier start.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from harness.world import World
 
 @dataclass(frozen=True, slots=True)
 class Administrator:
-    """Configures a world that is served at `urls` (AWS SSO's and Azure AD's); the console is asked over `send`, with the key if any."""
+    """Configures a world served at `urls` (AWS SSO's and Azure AD's); requests to the console go over `send`, with the key if any."""
 
     world: World
     send: Send
@@ -35,9 +35,9 @@ class Administrator:
     schema: Document | None = None
 
     def configure(self) -> str:
-        """Enable automatic provisioning and make a job, where there is none; return the SCIM endpoint. Raises HarnessError.
+        """Enable automatic provisioning and create a job, if there is none; return the SCIM endpoint. Raises HarnessError.
 
-        A bare world is left for somebody to do that by hand. An exported schema replaces the one that the job has.
+        A bare world is left to be configured by hand. An exported schema replaces the job's own.
         """
         self._make_keys()
         if self.bare:
@@ -59,7 +59,7 @@ class Administrator:
         return str(settings["scimEndpoint"])
 
     def _make_keys(self) -> None:
-        """Make what a tenant has from its first use on, where it is kept: on a disk that is full by then it could not be made."""
+        """Create in lasting data what a tenant else creates at its first use, when the disk could be full."""
         azure = self.world.azure
         if azure.store.lasting:
             signing_key(azure.store, azure.clock, azure.ids)
@@ -76,9 +76,9 @@ class Administrator:
                 engine.save_schema(job.id, schema)
 
     def claim_addresses(self, endpoint: str) -> None:
-        """Lead the job and people's sign-in to this process, where they led to this account at all.
+        """Set the addresses of the job and of sign-in to this process's, if they are this account's.
 
-        Ports differ from one start to the next; an address that an administrator chose otherwise is left alone.
+        Ports differ between starts; other addresses, which an administrator chose, are left unchanged.
         """
         world = self.world
         secrets = world.azure.applications.secrets(world.app_id)
@@ -88,7 +88,7 @@ class Administrator:
             self._move_reply_urls(secrets.get("BaseAddress", ""), endpoint)
 
     def ready(self, endpoint: str, certificate: Path | None) -> Ready:
-        """Return what scripts need (the ready file)."""
+        """Return the content of the ready file."""
         world = self.world
         control = {"control": {"key": self.key}} if self.key else {}
         tls = {"tls": {"certificate": str(certificate.absolute())}} if certificate else {}
@@ -96,7 +96,7 @@ class Administrator:
         return {**control, **tls, **ways_in(world, self.urls, scim_endpoint=endpoint, access_token=token)}
 
     def _move_reply_urls(self, before: str, now: str) -> None:
-        """Let people go on signing in when this account's port is another one than at the last start."""
+        """Change reply URLs to this start's port, so that sign-in continues to work."""
         service = self.world.azure.applications.find(self.world.app_id)
         old, new = ("{0.scheme}://{0.netloc}/".format(urlsplit(url)) for url in (before, now))
         urls = [

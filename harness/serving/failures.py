@@ -1,4 +1,4 @@
-"""What went wrong in a served world, in words: where, and without the data that it went wrong with."""
+"""Reports failures of a served world: where they happened, without the data."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from harness.base.sqlite import is_full
 
 @dataclass(slots=True)
 class Room:
-    """Whether there is room on the disk, and whether anybody listens to what is said of it: not before the start is done."""
+    """Whether the disk has room, and whether that is reported: only after the start."""
 
     is_lacking: bool = False
     is_started: bool = False
 
     def report_full(self, reason: str) -> None:
-        """Say that there is no room, and why: once, until there was some again; at the start whoever starts says it."""
+        """Report a full disk and its reason, once until there was room again; during the start the caller reports it."""
         self.is_lacking = True
         if self.is_started:
             sys.stderr.write(
@@ -30,7 +30,7 @@ class Room:
 
 @contextmanager
 def damage_worded(folder: Path | None, room: Room) -> Iterator[None]:
-    """Say that a folder has no room, or that its contents are not what was once written; without them, for they are people's."""
+    """Raise HarnessError for a full disk or damaged data in a folder, without the data, which are people's."""
     try:
         yield
     except Exception as error:
@@ -51,14 +51,14 @@ def damage_worded(folder: Path | None, room: Room) -> Iterator[None]:
 
 
 def report(error: BaseException) -> None:
-    """Say that the engine itself failed, and where; without the data that it failed on."""
+    """Report an internal error of the engine and its place, without the data."""
     if not is_full(error):
         name, place = type(error).__name__, _place(error)
         sys.stderr.write(f"error: the provisioning engine failed with {name} at {place}\n")
 
 
 def missing_worded(path: Path) -> str:
-    """Return what to say of a file that was taken away from the server that has it open."""
+    """Return the sentence about a data file that was removed while it is served."""
     return (
         f"{path} was moved, removed or replaced while it is served: what is written is in the moved folder, else lost at the "
         "stop; move it back, or save what you need over the APIs before you stop the server"
@@ -66,20 +66,20 @@ def missing_worded(path: Path) -> str:
 
 
 def report_missing(path: Path) -> None:
-    """Say that a file was taken away from the server that has it open; nobody to read it is no reason to end."""
+    """Report a data file that was removed while it is served; without a reader the server goes on."""
     with suppress(OSError):
         sys.stderr.write(f"error: {missing_worded(path)}\n")
 
 
 def report_converted(path: Path, copy: Path) -> None:
-    """Say that a file was of an older version, and where what it was still is."""
+    """Report that a file of an older version was converted, and where its copy is."""
     sys.stderr.write(
         f"note: an older version of the harness wrote {path}; it is converted, {copy} is what it was\n"
     )
 
 
 def report_plain(paths: Sequence[Path]) -> None:
-    """Say of copies that they are not encrypted, as the data beside them are."""
+    """Warn of copies that are not encrypted, while the data beside them are."""
     if paths:
         names = ", ".join(str(path) for path in paths)
         sys.stderr.write(
@@ -88,7 +88,7 @@ def report_plain(paths: Sequence[Path]) -> None:
 
 
 def _is_want_of_threads(error: Exception) -> bool:
-    """Tell whether no thread could be begun, most often for want of memory: a RuntimeError, by Python's text alone."""
+    """Return whether an error is that of a thread that cannot start, mostly for lack of memory: a RuntimeError with Python's text."""
     return type(error) is RuntimeError and str(error) == "can't start new thread"
 
 

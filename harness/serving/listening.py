@@ -21,7 +21,7 @@ def listen(
     quick: Quick,
     *doors: tuple[WSGIApplication, int],
 ) -> list[Server]:
-    """Open every port, or none: those that somebody is listening at already, or new ones. Raises HarnessError for a busy one."""
+    """Start the servers of both ports, or none, on sockets that listen already or on new ones. Raises HarnessError for a busy port."""
     servers: list[Server] = []
     try:
         for (app, port), door in zip(doors, listening or (None, None), strict=True):

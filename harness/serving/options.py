@@ -1,4 +1,4 @@
-"""What the command line asks of a served world."""
+"""The options of a served world."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def is_loopback(host: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class PostgresAddress:
-    """Where a PostgreSQL database is; the address holds a password, so that nothing prints it."""
+    """The address of a PostgreSQL database; it has a password, so it is not printed."""
 
     url: str = field(repr=False)
 
@@ -32,14 +32,14 @@ class PostgresAddress:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line asked for.
+    """The options of `harness serve`.
 
-    `data` None keeps everything in memory; `smtp` is host and port; `quirks` are values by id, where they are not the
-    profile's; `api_credentials` is the key pair that the AWS APIs accept (None: any); `in_flight` objects of a cycle are at
-    work together (None: as the target suggests); `tls` are the PEM files of a certificate and its key (None: plain http);
-    `bare` leaves provisioning to be configured by hand; `allowed_hosts` are names by which other machines may ask for this
-    one, the first of them the one that addresses are told with; `processes` answer together; `key` encrypts stored secrets;
-    `schema` is an exported one for the job; `scenario_of` writes exchanges as a scenario, for the timeline's page.
+    `data` None keeps everything in memory; `smtp` is host and port; `quirks` are values by id that replace the profile's;
+    `api_credentials` is the key pair that the AWS APIs accept (None: any); `in_flight` objects of a cycle are at work
+    together (None: by the target); `tls` are the PEM files of a certificate and its key (None: plain http);
+    `bare` leaves provisioning to be configured by hand; `allowed_hosts` are names by which other machines may address this
+    one, the first of which stands in addresses that are given out; `processes` answer together; `key` encrypts stored secrets;
+    `schema` is an exported one for the job; `scenario_of` turns exchanges into a scenario, for the timeline's page.
     """
 
     host: str = "127.0.0.1"

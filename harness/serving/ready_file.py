@@ -1,4 +1,4 @@
-"""The ready file: where a server listens and what opens it. It belongs to one server, whose pid stands in it."""
+"""The ready file: a server's addresses and tokens. It belongs to one server, whose pid is in it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Ready: TypeAlias = dict[str, dict[str, Any]]
 
 
 def ways_in(world: World, urls: tuple[str, str], *, scim_endpoint: str, access_token: str) -> Ready:
-    """Return where AWS SSO and Azure AD of a world served at `urls` are, and what opens them; without a job, none's ids."""
+    """Return the addresses and tokens of AWS SSO and Azure AD of a world served at `urls`, and the ids of its job, if it has one."""
     aws_url, azure_url = urls
     return {
         "aws_sso": {
@@ -39,7 +39,7 @@ def ways_in(world: World, urls: tuple[str, str], *, scim_endpoint: str, access_t
 
 
 def _job(world: World) -> dict[str, str]:
-    """Return the ids of job and rule, none before there is a job."""
+    """Return the ids of job and rule, empty without a job."""
     engine = world.azure.engine
     for job in engine.jobs(world.app_id):
         rule = engine.schema(job.id)["synchronizationRules"][0]
@@ -48,7 +48,7 @@ def _job(world: World) -> dict[str, str]:
 
 
 class ReadyFile:
-    """Raises HarnessError when the path is that of another server that is running."""
+    """A ready file at a path. Raises HarnessError if it is that of another running server."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -60,7 +60,7 @@ class ReadyFile:
             )
 
     def write(self, ready: Mapping[str, Any]) -> None:
-        """Write it for its owner's eyes alone, for it holds tokens."""
+        """Write it, readable by its owner alone, for it has tokens."""
         text = json.dumps({"server": {"pid": os.getpid()}, **ready}, indent=2)
         write(self._path, text + "\n", private=True)
 
@@ -70,7 +70,7 @@ class ReadyFile:
             remove(self._path)
 
     def _owner(self) -> int | None:
-        if not self._path.is_file():  # a pipe or a device is not read for that
+        if not self._path.is_file():  # a pipe or a device is not read
             return None
         try:
             document = json.loads(self._path.read_text(encoding="utf-8"))
@@ -82,7 +82,7 @@ class ReadyFile:
 
 @contextmanager
 def announcing(path: Path | None) -> Iterator[Callable[[Ready], None]]:
-    """Yield what writes the ready file, which is removed at the end; None writes none. Raises HarnessError as it does."""
+    """Yield the function that writes the ready file, which is removed at the end; without a path it writes none. Raises HarnessError."""
     file = None if path is None else ReadyFile(path)
 
     def announce(ready: Ready) -> None:
@@ -101,6 +101,6 @@ def _is_running(pid: int) -> bool:
         os.kill(pid, 0)
     except (ProcessLookupError, OverflowError):
         return False
-    except OSError:  # somebody else's
+    except OSError:  # another server's
         return True
     return True

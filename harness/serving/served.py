@@ -1,7 +1,7 @@
-"""A world on sockets: two servers, wall time plus a movable offset, data in memory or in a folder.
+"""A served world: two servers, wall time plus a movable offset, data in memory, in a folder or in PostgreSQL.
 
-`Served.open` builds it, with automatic provisioning enabled and a job configured against the SCIM endpoint, its
-schedule off; on a folder that was served before it takes up what is there, a cycle that was cut off included.
+`Served` builds it, with automatic provisioning enabled and a job for the SCIM endpoint, its schedule off; data that were served
+before are continued, a cycle that was cut off included.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 
 class Served:
-    """The running world. `key` is what strangers are asked for when it is not on loopback."""
+    """The running world. `key` is demanded of strangers when it is not on loopback."""
 
     urls: tuple[str, str]  # of AWS SSO and Azure AD, as other machines know them
     world: World
@@ -62,9 +62,9 @@ class Served:
     snapshots: Snapshots
 
     def __init__(self, options: Options, listening: Listening | None = None) -> None:
-        """Listen, unless somebody does already, build the world and configure it.
+        """Listen, unless `listening` are sockets that do, build the world and configure it.
 
-        Raises HarnessError for a busy port, an unusable folder, or a certificate that nobody could be shown.
+        Raises HarnessError for a busy port, an unusable folder, or an unusable certificate.
         """
         self.identity = identity(*options.tls) if options.tls else None
         self._contexts: list[Contexts] = []
@@ -84,7 +84,7 @@ class Served:
             self._opened = opened.pop_all()
 
     def _begun_clock(self, opened: ExitStack) -> OffsetClock:
-        """Return the clock, which goes on from where it was; the machines that share data go by their own."""
+        """Return the clock, which continues from its saved moment; machines that share data use their own clocks."""
         data, clock = self._data, OffsetClock(self._data.offset())
         clock.holds = data.peers is None
         if clock.holds:
@@ -167,12 +167,12 @@ class Served:
             self._shared.start(engine, self._take_over)
 
     def _take_over(self) -> None:
-        """Run the jobs in this process: the one that ran them has ended, and its address with it."""
+        """Run the jobs in this process, with its address: the process that ran them has ended."""
         self._claim()
         self.world.azure.engine.resume()
 
     def _moved(self, offset: timedelta) -> None:
-        """Keep a step that the clock took, and tell of it."""
+        """Save a new offset of the clock, and add it to the timeline."""
         if self._shared is None:
             self._data.save_offset(offset, self.clock.now())
         else:
@@ -183,16 +183,16 @@ class Served:
         self.timeline.add(Logged(log, line))
 
     def _lane(self, url: str) -> str:
-        """Return whose an address that the engine sends to is: AWS SSO of this world, or a server elsewhere."""
+        """Return the lane of an address that the engine sends to: this world's AWS SSO, or a foreign server."""
         return AWS_SSO if url.startswith(f"{self.urls[0]}/") else "/".join(url.split("/", 3)[:3])
 
     def _finish_restoring(self) -> None:
-        """Restore what was being restored when the process died."""
+        """Finish the restore that was under way when the process died."""
         if (name := self._data.unfinished_restore()) is not None:
             self.snapshots.restore(name)
 
     def _rewound(self) -> None:
-        """See that data of an earlier start lead here, and that other processes hear of it."""
+        """Set the addresses in restored data to this process's, and notify other processes."""
         cloudtrail.fill(self._data.stores["aws_sso"])
         self._claim()
         if self._shared is not None:
@@ -218,7 +218,7 @@ class Served:
 
     @property
     def offset(self) -> timedelta:
-        """Return how far the clock is ahead of the machine's."""
+        """Return the clock's offset from the machine's."""
         return self.clock.offset
 
     @property
@@ -226,7 +226,7 @@ class Served:
         return self.world.azure.store.count("User") == 0
 
     def advance(self, by: timedelta) -> None:
-        """Move the clock forward; each step it takes is kept with the data, so that a kill on the way takes none back."""
+        """Move the clock forward; each step is saved with the data, so that a kill loses none."""
         if self._shared is None:
             self.clock.advance(by)
         else:
@@ -241,14 +241,14 @@ class Served:
         return list(self.world.azure.mailer.outbox())
 
     def reset(self) -> None:
-        """Forget people, groups, logs (`BothSides.reset`) and the requests seen, and behave. Snapshots stay, to be restored."""
+        """Delete people, groups, logs (`BothSides.reset`), the requests seen and all faults. Snapshots stay."""
         self._both_sides.reset()
         self.misbehaviour.end()
         self.timeline.forget_requests()
         self.timeline.add(emptied(self.clock.now()))
 
     def job(self) -> dict[str, Any]:
-        """Return what Graph does not tell of the job: which one is served, its next cycle, and what waits for a retry."""
+        """Return what Graph does not have of the job: which one is served, its next cycle, and its retries."""
         job, session = self.world.azure.engine.inspect(self._job_id)
         return {
             "servicePrincipalId": self.world.app_id,
@@ -264,11 +264,11 @@ class Served:
         return Stepper(self.world.azure, self.clock, self._listenable).step(self._job_id, exchanges=exchanges)
 
     def why(self, kind: str, name: str) -> dict[str, Any]:
-        """Say why a `User` or a `Group` is, or is not, in the target. Raises HarnessError for one unknown."""
+        """Return why a `User` or a `Group` is, or is not, in the target. Raises HarnessError for an unknown one."""
         return self.world.why(self._job_id, kind, name)
 
     def agreement(self) -> dict[str, Any]:
-        """Return whether both sides agree (`harness.agreement`). Raises HarnessError where none can be told."""
+        """Return the comparison of both sides (`harness.agreement`). Raises HarnessError without a job."""
         return agreement(self.world).document()
 
     @property
@@ -280,7 +280,7 @@ class Served:
         self._data.look(self.clock)
 
     def stop(self) -> None:
-        """End after the object under way; nothing is left half written."""
+        """Stop after the object under way; nothing is left half written."""
         self._opened.close()
 
     def _wire(self, _: Parts, contexts: Contexts) -> Send:
@@ -288,7 +288,7 @@ class Served:
         return self._listenable
 
     def _door(self, app: WSGIApplication, side: int) -> WSGIApplication:
-        """Bring the tenant into every request, and the control API in front of the app."""
+        """Return an application with its tenant in every request, behind the control API and the gate."""
 
         def with_tenant(environ: WSGIEnvironment, start_response: StartResponse) -> Any:
             environ.update(self._contexts[0][side])

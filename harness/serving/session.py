@@ -1,4 +1,4 @@
-"""`harness serve` from start to end: listen, tell, wait for a signal (`stopping`), stop cleanly."""
+"""`harness serve` from start to end: listen, print the addresses, wait for a signal (`stopping`), stop."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LOOKS_EVERY = 30.0  # seconds, after the data
 def serve(
     options: Options, *, populate: Path | None, ready_file: Path | None, allow_remote: bool, say: Say
 ) -> None:
-    """Run both apps until a signal arrives. Raises HarnessError for anything that keeps them from starting."""
+    """Serve both applications until a signal arrives. Raises HarnessError if they cannot start."""
     if not is_loopback(options.host) and not allow_remote:
         raise HarnessError(
             f"{options.host} is not a loopback address; add --allow-remote to serve other machines"
@@ -43,7 +43,7 @@ def serve(
 
 
 def say_stopped(say: Say) -> None:
-    """Say that all has ended; a terminal that was closed, which is why it has, takes no words."""
+    """Print that the server has stopped, unless the terminal was closed."""
     with suppress(OSError):
         say("stopped")
 
@@ -86,7 +86,7 @@ def _serve_together(options: Options, populate: Path | None, ready_file: Path | 
         try:
             announce(processes.ready)
             _tell(processes.ready, options, ready_file, say)
-            if not stopped.is_set:  # by a signal that came before they were started, which they never saw
+            if not stopped.is_set:  # by a signal that came before the processes started
                 processes.wait()
             stopped.set()
         finally:
@@ -109,7 +109,7 @@ def _data(options: Options) -> str:
 
 
 def _tell(ready: Mapping[str, Any], options: Options, ready_file: Path | None, say: Say) -> None:
-    """Say what a person needs; tokens go to the ready file, or to the terminal when there is none."""
+    """Print addresses and settings; tokens go to the ready file, or to the terminal without one."""
     aws_url = ready["aws_sso"]["url"]
     say(f"AWS SSO   {aws_url}")
     say(f"Azure AD  {ready['azure_ad']['url']}")

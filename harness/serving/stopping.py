@@ -1,6 +1,6 @@
-"""The signals that end a server: Ctrl-C, SIGTERM, and SIGHUP, with which a terminal takes leave.
+"""The signals that end a server: SIGINT (Ctrl-C), SIGTERM, and SIGHUP, which a closed terminal sends.
 
-Whoever starts it with `nohup` has SIGHUP ignored already, and it stays so (https://pubs.opengroup.org/onlinepubs/9799919799/,
+`nohup` starts it with SIGHUP ignored, and it stays ignored (https://pubs.opengroup.org/onlinepubs/9799919799/,
 "nohup", Description, read 2026-11-30).
 """
 
@@ -13,10 +13,10 @@ from queue import Empty, SimpleQueue
 
 
 class Stop:
-    """What a server waits for. A signal handler may set it at any moment, in the midst of `wait` too.
+    """The event that a server waits for. A signal handler may set it at any moment, also during `wait`.
 
-    `threading.Event` will not do: its lock is held for a moment of its `wait`, and a handler that runs just then waits
-    for that lock forever. The put of a SimpleQueue is made to be called in the midst of its get
+    `threading.Event` holds its lock for a moment of its `wait`, and a handler that runs just then waits for that lock forever.
+    SimpleQueue's put may be called during its get
     (https://www.python.org/pipermail/python-checkins/2018-January/153463.html, bpo-14976, read 2026-11-30).
     """
 
@@ -24,12 +24,12 @@ class Stop:
         self._reasons: SimpleQueue[None] = SimpleQueue()
 
     def set(self) -> None:
-        """Have `wait` return, now and from then on."""
+        """Let `wait` return, now and from then on."""
         self._reasons.put(None)
 
     @property
     def is_set(self) -> bool:
-        """Say whether `set` was called."""
+        """Return whether `set` was called."""
         return not self._reasons.empty()
 
     def wait(self, seconds: float | None = None) -> bool:
@@ -40,7 +40,7 @@ class Stop:
 
 
 def ending() -> frozenset[signal.Signals]:
-    """Return the signals that end a server which was started as this process was; Windows has no SIGHUP."""
+    """Return the signals that end this process: without SIGHUP if it is ignored, or on Windows."""
     hang_up = getattr(signal, "SIGHUP", None)
     ends = {signal.SIGINT, signal.SIGTERM}
     if hang_up is not None and signal.getsignal(hang_up) != signal.SIG_IGN:
@@ -49,16 +49,16 @@ def ending() -> frozenset[signal.Signals]:
 
 
 def listen_for_end(stopped: Stop) -> None:
-    """Have each signal that ends a server set `stopped` from now on."""
+    """Install handlers that set `stopped` for each signal that ends a server."""
     for number in ending():
         signal.signal(number, lambda *_: stopped.set())
 
 
 @contextmanager
 def stop_signal() -> Iterator[Stop]:
-    """Yield what a signal sets. Without one each does again afterwards what it did before.
+    """Yield a `Stop` that a signal sets. Afterwards the former handlers are installed again.
 
-    After one they are ignored: all is written, and an impatient second one must not make a failure of the end.
+    After a signal they are ignored instead: everything is written, and an impatient second signal must not fail the end.
     """
     stopped = Stop()
     before = {number: signal.getsignal(number) for number in ending()}

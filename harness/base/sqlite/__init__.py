@@ -16,7 +16,7 @@ class Database(Connection):
     """One SQLite database.
 
     `path` None keeps it in memory; `exclusive` keeps other processes out of the file. Raises HarnessError when the file
-    is not one of ours or in use.
+    is another program's or in use.
     """
 
     def tenant(self, name: str) -> SqliteStore:

@@ -1,4 +1,4 @@
-"""One SQLite database behind one lock: its connection, its transactions, and what is remembered of it in between."""
+"""One SQLite database behind one lock: its connection, its transactions, its caches."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FULL = frozenset(
         sqlite3.SQLITE_IOERR_TRUNCATE,
     }
 )
-# What is not there any more, or not what it was: https://sqlite.org/rescode.html#primary_result_codes_versus_extended_result_codes,
+# A file that is gone or changed: https://sqlite.org/rescode.html#primary_result_codes_versus_extended_result_codes,
 # read 2026-11-29.
 _UNREADABLE = frozenset(
     {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -37,11 +37,10 @@ _NOTHING_OLDER = Renewal()
 
 
 class Connection:
-    """Shared by the stores of the database's tenants; `Database` has the options.
+    """The connection that the stores of all tenants share; `Database` has the options.
 
-    `on_append`, when set, hears of every line of the logs `heard_of` once it is committed; None are all logs.
-    `older_copy` is what is kept of a file that was of an older layout until it was opened here; `renewal` gave what it holds
-    the shapes of today.
+    `on_append`, if set, gets every committed line of the logs `heard_of` (None: of all logs). `older_copy` is the copy of a file
+    that had an older layout before it was opened here; `renewal` converted its content.
     """
 
     def __init__(
@@ -54,31 +53,31 @@ class Connection:
         self.shelves: dict[str, dict[str, int]] = defaultdict(dict)  # tenant, name, number
         self.lasting = path is not None
         self.recalled: dict[str, dict[tuple[str, str], Document]] = defaultdict(dict)  # tenant, kind and key
-        self.alone = path is None or exclusive  # nobody else makes shelves here
+        self.alone = path is None or exclusive  # no other process adds shelves
         self.connection, self.older_copy = _opened(path, renewal, exclusive=exclusive)
         if (
             path is None
-        ):  # nobody has to close what is in memory; Python 3.13 warns of what is still open when it is forgotten
+        ):  # a database in memory is not closed by its user; Python 3.13 warns of an open one that is collected
             weakref.finalize(self, self.connection.close)
-        self.on_full: Callable[[str], None] | None = None  # hears why nothing is written any more
+        self.on_full: Callable[[str], None] | None = None  # gets the reason why writes fail
         self._changes_when_full: int | None = None
         self.lines = Lines(self.connection, alone=self.alone)
         self.transaction = Transaction(self)
 
     def note_line(self, log: str, body: Document) -> None:
-        """Note a line that somebody may want to hear of."""
+        """Note a line for `on_append`."""
         if self.on_append is not None and (self.heard_of is None or log in self.heard_of):
             self.appended.append((log, body))
 
     def announce(self) -> None:
-        """Hand over the log lines of the transaction that was just committed."""
+        """Give `on_append` the log lines of the transaction that was just committed."""
         if self.appended and self.on_append is not None:
             lines, self.appended = self.appended, []
             for log, body in lines:
                 self.on_append(log, body)
 
     def forget(self) -> None:
-        """Drop what is known by heart: a transaction that was rolled back may have made it untrue."""
+        """Empty the caches, which a rolled-back transaction may have filled."""
         self.appended.clear()
         self.lines.forget()
         for shelves in self.shelves.values():
@@ -87,7 +86,7 @@ class Connection:
             documents.clear()
 
     def note_room(self, error: BaseException | None) -> None:
-        """Note whether what was just written found room; say so when it did not, and not again before there is some."""
+        """Note whether a write found room; report once when it did not, and again only after one that did."""
         if error is None and self._changes_when_full is None:
             return
         if is_full(error):
@@ -98,7 +97,7 @@ class Connection:
             self._changes_when_full = None
 
     def size(self) -> int:
-        """Return how many octets the data take."""
+        """Return the size of the data in octets."""
         with self.lock:
             (pages,) = self.connection.execute("PRAGMA page_count").fetchone()
             (octets,) = self.connection.execute("PRAGMA page_size").fetchone()
@@ -110,7 +109,7 @@ class Connection:
 
 
 class Transaction:
-    """The one transaction that can be open, for it holds the lock; entering it again joins."""
+    """The transaction, of which one can be open, for it holds the lock; an inner one joins the outer one."""
 
     def __init__(self, database: Connection) -> None:
         self._database = database
@@ -155,12 +154,12 @@ class Transaction:
 
 
 def is_full(error: BaseException | None) -> bool:
-    """Tell whether the disk took nothing more; `Connection.on_full` has heard of it then."""
+    """Return whether an error is that of a full disk, of which `Connection.on_full` has been called."""
     return getattr(error, "sqlite_errorcode", None) in _FULL
 
 
 def is_unreadable(error: BaseException | None) -> bool:
-    """Tell whether a file in use cannot be read any more, as in a network folder that is gone; it may be no full disk."""
+    """Return whether an error is that of a file that cannot be read any more (a lost network folder), not of a full disk."""
     code = getattr(error, "sqlite_errorcode", None)
     return code is not None and code & _PRIMARY in _UNREADABLE and not is_full(error)
 
@@ -174,7 +173,7 @@ def _full_reason(error: BaseException | None) -> str:
 def _opened(
     path: Path | None, renewal: Renewal, *, exclusive: bool
 ) -> tuple[sqlite3.Connection, Path | None]:
-    """Return a connection, and the copy of what the file was if it had to be converted (`older.py`). Raises HarnessError."""
+    """Return a connection, and the copy of the former file if it was converted (`older.py`). Raises HarnessError."""
     connection = None
     try:
         connection = sqlite3.connect(

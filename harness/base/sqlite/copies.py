@@ -1,7 +1,7 @@
-"""Copies of a whole SQLite database by SQLite's own means, beside the one in use: taken, put back, read.
+"""Copies of a whole SQLite database, by SQLite's backup: takes, restores and reads them.
 
-Pages are copied as they are, so that it takes milliseconds: https://sqlite.org/backup.html
-(read 2026-11), and the documentation of APSW 3.50, "Backup", "Important details" (read 2026-11-30).
+Pages are copied unchanged, which takes milliseconds: https://sqlite.org/backup.html (read 2026-11), and the documentation of APSW
+3.50, "Backup", "Important details" (read 2026-11-30).
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ _LINKS = (
 
 
 class Copy:
-    """One database as it was at a moment: in memory, or in the file at `path`, which is made or opened."""
+    """A database at a moment: in memory, or in the file at `path`, which is created or opened."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._connection = sqlite3.connect(
             ":memory:" if path is None else path, isolation_level=None, check_same_thread=False
         )
-        if path is None:  # as in `Connection`: what is in memory is closed when it is forgotten
+        if path is None:  # as in `Connection`: closed when it is collected
             weakref.finalize(self, self._connection.close)
 
     @classmethod
@@ -51,11 +51,11 @@ class Copy:
         return copy
 
     def check(self, path: Path) -> None:
-        """See that the file can be put back. Raises HarnessError for damage, and for another version's."""
+        """Raise HarnessError for a damaged file, and for another version's."""
         check_copy(self._connection, path)
 
     def put_back(self, database: Connection) -> None:
-        """Make a database what this one is: all of it, or on an error nothing."""
+        """Replace a database's content by this one's: all of it, or nothing after an error."""
         with database.lock:
             try:
                 self._connection.backup(database.connection)
@@ -63,7 +63,7 @@ class Copy:
                 database.forget()
 
     def documents(self) -> Iterator[tuple[str, str, str, Document]]:
-        """Yield tenant, kind, key and body of everything, in the order in which it was first put."""
+        """Yield tenant, kind, key and body of every document, in the order of their first put."""
         for tenant, kind, key, body in self._connection.execute(_DOCUMENTS):
             yield tenant, kind, key, decode(body)
 

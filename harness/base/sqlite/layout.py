@@ -1,4 +1,4 @@
-"""The tables of a SQLite data file, the numbers that say whose file it is and of which layout, and the check before a first write."""
+"""The tables of a SQLite data file, the numbers of its program and its layout, and the check before the first write."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from harness.base.sqlite.lines import unpacked
 from harness.base.sqlite.older import Renewal, convert, converts
 
 _LAYOUT = 3
-_APPLICATION = 0x5C1A57DB  # marks a file as ours: https://sqlite.org/pragma.html#pragma_application_id
+_APPLICATION = 0x5C1A57DB  # the mark of our files: https://sqlite.org/pragma.html#pragma_application_id
 _SCHEMA = """
 CREATE TABLE shelf (number INTEGER PRIMARY KEY, tenant TEXT, name TEXT, UNIQUE (tenant, name));
 CREATE TABLE document (number INTEGER PRIMARY KEY, shelf INTEGER, key TEXT, body TEXT, UNIQUE (shelf, key));
@@ -28,8 +28,8 @@ CREATE TABLE link (
 CREATE INDEX link_right ON link (shelf, right_id);
 """
 TABLES = ("document", "unique_key", "link", *LINES_TABLES)
-# Bytes. In memory each page costs room of its own beside it, so fewer take less; in a file each commit writes the pages it
-# touched whole, so smaller ones write a third less.
+# Bytes. In memory each page has its own overhead, so fewer need less; in a file each commit writes changed pages whole, so smaller
+# ones write a third less.
 _PAGE_IN_MEMORY, _PAGE_IN_FILE = 8192, 4096
 # KiB of a file's pages in memory. Keys are random, so rows go to pages all over: with SQLite's own 2,000 a transaction of
 # 200,000 people writes and reads its pages three times as often.
@@ -59,9 +59,9 @@ _REASONS = {
 def prepare(
     connection: sqlite3.Connection, path: Path | None, renewal: Renewal, *, exclusive: bool
 ) -> Path | None:
-    """Lay the tables out in an empty database; look before touching, for the file may be anybody's. Raises HarnessError.
+    """Create the tables in an empty database, after a check that the file is not another program's. Raises HarnessError.
 
-    Returns the copy that is kept of a file that was of an older layout, and is not any more.
+    Returns the copy of a file of an older layout, which was converted.
     """
     if path is None:
         _empty_in_memory().backup(connection)
@@ -96,7 +96,7 @@ def _lay_out(connection: sqlite3.Connection) -> None:
 
 @lru_cache(maxsize=1)
 def _empty_in_memory() -> sqlite3.Connection:
-    """Return a database with nothing in it; to copy it takes a tenth of the time that each world would take to make one."""
+    """Return an empty database to copy, which takes each world a tenth of the time of creating one."""
     connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     connection.execute(f"PRAGMA page_size = {_PAGE_IN_MEMORY}")
     _lay_out(connection)
@@ -104,9 +104,9 @@ def _empty_in_memory() -> sqlite3.Connection:
 
 
 def check(path: Path) -> None:
-    """Read a data file from end to end, writing nothing. Raises HarnessError for damage, or another program's file.
+    """Read a whole data file without a write. Raises HarnessError for damage, or another program's file.
 
-    What is missing or empty is no damage. https://sqlite.org/pragma.html#pragma_quick_check, read 2026-11.
+    A missing or empty file is not damaged. https://sqlite.org/pragma.html#pragma_quick_check, read 2026-11.
     """
     if not path.exists() or not path.stat().st_size:
         return
@@ -123,7 +123,7 @@ def check(path: Path) -> None:
 
 
 def check_copy(connection: sqlite3.Connection, path: Path) -> None:
-    """Read a copy of a data file from end to end. Raises HarnessError for damage, and for another version's or program's."""
+    """Read a whole copy of a data file. Raises HarnessError for damage, and for another version's or program's."""
     try:
         application = _number(connection, "PRAGMA application_id")
         layout = _number(connection, "PRAGMA user_version")
@@ -137,7 +137,7 @@ def check_copy(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _is_readable(connection: sqlite3.Connection) -> bool:
-    """Tell whether every document and log line is JSON; of another version's tables nothing is asked."""
+    """Return whether every document and log line is JSON; another version's tables are not read."""
     if _number(connection, "PRAGMA user_version") != _LAYOUT:
         return True
     try:
@@ -154,9 +154,9 @@ def _is_readable(connection: sqlite3.Connection) -> bool:
 
 
 def unusable(path: Path | None, error: sqlite3.DatabaseError) -> HarnessError:
-    """Return what to say of a file that SQLite cannot use: whether it is the file, its disk, or somebody else."""
+    """Return the error for a file that SQLite cannot use: the cause is the file, its disk, or another process."""
     code = getattr(error, "sqlite_errorcode", None)
-    if code is None:  # the module's own words, not SQLite's: they quote the row that is no UTF-8
+    if code is None:  # the module's own message, which quotes the row that is no UTF-8
         return _damaged(path)
     return HarnessError(
         f"{path} cannot be used as a data file: "

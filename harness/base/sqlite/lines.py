@@ -1,6 +1,6 @@
-"""The log lines of one SQLite database: the newest of each log as rows, the older ones packed. Used by `store.py`.
+"""The log lines of one SQLite database: the newest of each log as rows, older ones in compressed blocks. Used by `store.py`.
 
-Lines of a log are much alike, so a block of them takes a tenth of their room. Whoever calls holds the database's lock.
+Lines of a log are similar, so a block takes a tenth of their size. The caller holds the database's lock.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ CREATE TABLE log_tag (
 TABLES = ("log", "log_block", "log_tag")
 Line = tuple[int, str]  # its number, which grows through all logs, and its text
 
-_BLOCK = 128  # lines; one is read by unpacking its block, in about a millisecond
-_TAIL = 2 * _BLOCK  # so many lines of a log stay rows; then the older half becomes a block
-# The tag's rows lead, so that a rare tag in a long log costs only its own lines.
+_BLOCK = 128  # lines; to read one, its block is unpacked, in about a millisecond
+_TAIL = 2 * _BLOCK  # the most lines of a log as rows; then the older half becomes a block
+# The tag's rows come first, so that a rare tag in a long log reads only its own lines.
 _TAGGED = (
     "SELECT log_tag.number, body FROM log_tag LEFT JOIN log ON log.number = log_tag.number"
     " WHERE log_tag.shelf = ? AND tag = ? AND log_tag.number"
@@ -36,13 +36,13 @@ _TAGGED = (
 class Lines:
     """All logs of a database; each is known by the number of its shelf. No text may hold a line break.
 
-    `alone` says that nobody else writes to it, so that the end of a log need not be looked up.
+    `alone`: no other process writes, so the end of a log is cached.
     """
 
     def __init__(self, connection: sqlite3.Connection, *, alone: bool) -> None:
         self._execute = connection.execute
         self._alone = alone
-        self._tails: dict[int, int] = {}  # how many lines of each log are rows
+        self._tails: dict[int, int] = {}  # the number of lines of each log as rows
         self._ends: dict[int, int] = {}  # the number of each log's newest line
 
     def add(self, shelf: int, text: str, tags: Iterable[str]) -> None:
@@ -72,7 +72,7 @@ class Lines:
         return self._ends[shelf]
 
     def behind(self, shelf: int, place: int, size: int) -> list[Line]:
-        """Return up to `size` lines behind a number, oldest first; none only when there are none."""
+        """Return up to `size` lines after a number, oldest first; an empty list only if there are none."""
         block = self._block_with(shelf, place + 1)
         if block:
             return [line for line in block if line[0] > place][:size]
@@ -80,7 +80,7 @@ class Lines:
         return self._execute(sql, (shelf, place, size)).fetchall()
 
     def before(self, shelf: int, place: int, size: int) -> list[Line]:
-        """Return up to `size` lines before a number, newest first; none only when there are none."""
+        """Return up to `size` lines before a number, newest first; an empty list only if there are none."""
         sql = "SELECT number, body FROM log WHERE shelf = ? AND number < ? ORDER BY number DESC LIMIT ?"
         lines = self._execute(sql, (shelf, place, size)).fetchall()
         if lines:
@@ -90,7 +90,7 @@ class Lines:
         return [line for line in reversed(block) if line[0] < place][:size]
 
     def tagged(self, shelf: int, tag: str, place: int, size: int, *, newest_first: bool) -> list[Line]:
-        """Return up to `size` lines with a tag, behind a number or, newest first, before it."""
+        """Return up to `size` lines with a tag, after a number or, newest first, before it."""
         order = "< ? ORDER BY log_tag.number DESC" if newest_first else "> ? ORDER BY log_tag.number"
         rows = self._execute(f"{_TAGGED} {order} LIMIT ?", (shelf, digest(tag), place, size)).fetchall()
         lines, block = [], dict[int, str]()
@@ -101,12 +101,12 @@ class Lines:
         return lines
 
     def hold_place(self) -> None:
-        """Keep numbers growing when lines are about to go: SQLite gives a new row the greatest number plus one."""
+        """Keep numbers growing before lines are deleted: SQLite gives a new row the greatest number plus one."""
         place = self._execute("INSERT INTO log DEFAULT VALUES").lastrowid
         self._execute("DELETE FROM log WHERE shelf IS NULL AND number < ?", (place,))
 
     def forget(self) -> None:
-        """Drop what is known by heart, for rows went without a word."""
+        """Empty the caches, for rows were deleted elsewhere."""
         self._tails.clear()
         self._ends.clear()
 
@@ -122,24 +122,24 @@ class Lines:
         self._tails[shelf] -= len(lines)
 
     def _block_with(self, shelf: int, number: int) -> list[Line]:
-        """Return the block that holds a line, or the next line there is; nothing when that is a row."""
+        """Return the lines of the block with a line or, without that line, the next; an empty list if that is a row."""
         sql = "SELECT body FROM log_block WHERE shelf = ? AND last >= ? ORDER BY last LIMIT 1"
         return unpacked(self._execute(sql, (shelf, number)).fetchone())
 
 
 @lru_cache(maxsize=64)
 def insertion(table: str, rows: int) -> str:
-    """Return the statement that adds so many rows to a table of three columns, but for those that are there."""
+    """Return the statement that inserts so many rows into a table of three columns, except existing ones."""
     return f"INSERT OR IGNORE INTO {table} VALUES {', '.join(['(?, ?, ?)'] * rows)}"  # noqa: S608
 
 
 def packed(lines: Iterable[Line]) -> bytes:
-    """Return the block that lines make."""
+    """Return lines as a block."""
     return zlib.compress("\n".join(f"{number} {text}" for number, text in lines).encode(), 1)
 
 
 def unpacked(row: Any) -> list[Line]:
-    """Return the lines of a block, a row's one field; none for no row."""
+    """Return the lines of a block, which is a row's only field; an empty list without a row."""
     if row is None:
         return []
     lines = (line.partition(" ") for line in zlib.decompress(row[0]).decode().split("\n"))

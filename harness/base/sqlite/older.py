@@ -1,6 +1,6 @@
-"""Data files of older versions: brought to today's layout step by step, in one transaction, so that a kill leaves the old file.
+"""Converts data files of older versions to today's layout, step by step in one transaction, so that a kill leaves the old file.
 
-What it was stays beside it, named for its layout. A step's text is never changed again: files of its kind are out there.
+A copy of the old file stays beside it, with the layout in its name. A step's text is never changed again: such files exist.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from harness.base.tags import digest
 
 Lookup = Callable[[str, str], Document | None]  # a document by its kind and key
 
-# Layout 1 wrote tenant and kind, space, relation or log out in each row, and tags as text.
+# Layout 1 has the names of tenant and kind, space, relation or log in each row, and tags as text.
 _SHELVES_FOR_NAMES = """
 ALTER TABLE document RENAME TO older_document;
 ALTER TABLE unique_key RENAME TO older_key;
@@ -62,8 +62,8 @@ CREATE TABLE log_block (first INTEGER PRIMARY KEY, last INTEGER, shelf INTEGER, 
 CREATE INDEX log_block_first ON log_block (shelf, first);
 CREATE INDEX log_block_last ON log_block (shelf, last);
 """
-# Layout 2 began with SQLite's own count of log lines, which a line without a log holds now (`Lines.hold_place`). Its later
-# files have no such count: a table that comes and goes makes an empty one.
+# Layout 2 first used SQLite's own count of log lines, which is now kept by a line without a log (`Lines.hold_place`). Its later
+# files have no such count: a temporary table creates an empty one.
 _COUNT_BY_LINES = """
 CREATE TABLE counted (number INTEGER PRIMARY KEY AUTOINCREMENT);
 DROP TABLE counted;
@@ -73,36 +73,36 @@ INSERT INTO log SELECT number, shelf, body FROM older_log;
 INSERT OR IGNORE INTO log (number) SELECT seq FROM sqlite_sequence WHERE name = 'older_log';
 DROP TABLE older_log;
 """
-_STEPS = {1: _SHELVES_FOR_NAMES, 2: _COUNT_BY_LINES}  # by the layout that each begins with
+_STEPS = {1: _SHELVES_FOR_NAMES, 2: _COUNT_BY_LINES}  # by the layout that each step converts
 
 
 _PAGE = 1_000
 
 
 def as_it_is(kind: str, key: str, body: Document) -> tuple[str, Document]:
-    """The document of those who know of no older shapes."""
+    """Return a document unchanged, for a `Renewal` without older shapes."""
     del kind
     return key, body
 
 
 def no_tags(log: str, body: Document) -> Iterable[str]:
-    """The tags of those who know of none that were missing."""
+    """Return no tags, for a `Renewal` without missing tags."""
     del log, body
     return ()
 
 
 def no_document(relation: str, left: str, right: str, document: Lookup) -> None:
-    """The document of a link, for those whose links have none."""
+    """Return no document, for a `Renewal` whose links have none."""
     del relation, left, right, document
 
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """What older versions kept, as today's does.
+    """Converts the content of older versions to today's shapes.
 
-    `document` gives key and body of a document, or of a log's line, which has no key, their shape of today; None leaves a
-    document out. `tags` are those that a line of today's shape has and that may be missing. `beside` gives kind, key and body
-    of the document that a link has beside it, None for none; it may look up others that are of today's shape by then.
+    `document` returns today's key and body of a document, or of a log line, which has no key; None removes a document. `tags`
+    returns the tags of a line in today's shape, some of which may be missing. `beside` returns kind, key and body of the document
+    that belongs to a link, None without one; it may look up other documents, which are converted by then.
     """
 
     document: Callable[[str, str, Document], tuple[str, Document] | None] = as_it_is
@@ -111,14 +111,14 @@ class Renewal:
 
 
 def converts(layout: int) -> bool:
-    """Tell whether files of a layout can be brought to today's."""
+    """Return whether files of a layout can be converted."""
     return layout in _STEPS
 
 
 def convert(connection: sqlite3.Connection, path: Path, layout: int, renewal: Renewal) -> Path:
-    """Bring an older file to today's layout, and what it holds to today's shape.
+    """Convert an older file to today's layout, and its content to today's shapes.
 
-    Returns the copy of what the file was. Raises HarnessError, or sqlite3.DatabaseError; the file is what it was then.
+    Returns the copy of the old file. Raises HarnessError, or sqlite3.DatabaseError; then the file is unchanged.
     """
     copy = _copied(connection, path, layout)
     steps = "".join(text for number, text in sorted(_STEPS.items()) if number >= layout)
@@ -177,7 +177,7 @@ def _document(connection: sqlite3.Connection, tenant: str, kind: str, key: str) 
 
 
 def _add_document(connection: sqlite3.Connection, tenant: str, kind: str, key: str, body: Document) -> None:
-    """Add a document where there is none of its key."""
+    """Add a document unless its key exists."""
     connection.execute("INSERT OR IGNORE INTO shelf (tenant, name) VALUES (?, ?)", (tenant, kind))
     connection.execute(
         "INSERT OR IGNORE INTO document (shelf, key, body)"
@@ -219,7 +219,7 @@ def _tag(connection: sqlite3.Connection, shelf: int, number: int, tags: Iterable
 
 
 def _copied(connection: sqlite3.Connection, path: Path, layout: int) -> Path:
-    """Copy a file under a name of its own, which it has only once it is whole."""
+    """Copy a file; the copy gets its name once it is whole."""
     copy = path.with_name(f"{path.name}.layout-{layout}")
     part = path.with_name(f"{copy.name}.part")
     try:

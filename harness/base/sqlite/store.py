@@ -1,6 +1,6 @@
 """`Store` on SQLite, one tenant's.
 
-Names that repeat in every row (kinds, spaces, relations and logs) stand there as the number of their shelf.
+Names that would repeat in every row (kinds, spaces, relations and logs) are numbers of shelves.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _NOWHERE = 0  # no shelf has this number
 
 
 class SqliteStore:
-    """The `Store` of one tenant; see the protocol for what each method promises."""
+    """The `Store` of one tenant; the protocol describes the methods."""
 
     def __init__(self, database: Connection, tenant: str) -> None:
         self._database = database
@@ -76,7 +76,7 @@ class SqliteStore:
         with self._lock:
             try:
                 return self._execute(sql, (self._made_shelf(shelf), *values)).rowcount > 0
-            except sqlite3.OperationalError as error:  # outside of a transaction nobody else notes it
+            except sqlite3.OperationalError as error:  # outside of a transaction it is noted nowhere else
                 self._database.note_room(error)
                 raise
 
@@ -86,7 +86,7 @@ class SqliteStore:
             return number != _NOWHERE and self._execute(sql, (number, *values)).rowcount > 0
 
     def put(self, kind: str, key: str, body: Document) -> None:
-        with self._lock:  # else another thread might recall what was there before, and know that by heart
+        with self._lock:  # else another thread could put the old document into the cache
             self._add(
                 "INSERT INTO document (shelf, key, body) VALUES (?, ?, ?)"
                 " ON CONFLICT (shelf, key) DO UPDATE SET body = excluded.body",
@@ -209,7 +209,7 @@ class SqliteStore:
                     return lines.tagged(shelf, tag, place, size, newest_first=newest_first)
                 return (lines.before if newest_first else lines.behind)(shelf, place, size)
 
-        # What was packed comes a block at a time.
+        # Packed lines are read a block at a time.
         start = END if newest_first and not after else after
         for place, text in walk(page, start, limit, short_pages=True):
             yield Entry(place, decode(text))

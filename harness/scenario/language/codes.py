@@ -1,4 +1,4 @@
-"""What can stand in `errorCode` of the provisioning log: the codes of its page, those of SCIM applications, reasons of a skip."""
+"""The values of `errorCode` in the provisioning log: the codes of its page, those of SCIM applications, reasons of a skip."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from harness.azure_ad.provisioning.log.codes import error_codes
 
-# Each stands in a public log, named in azure_ad/provisioning/target/reactions.py; the page has none of them.
+# Each is in a public log that azure_ad/provisioning/target/reactions.py cites; none is on the page.
 _OF_SCIM: Mapping[str, str] = {
     "ServiceIncompatibleFiltering": "409 to a POST: a search had just found nobody.",
     "BadRequest": "400 to a write, with a body that is no error of SCIM.",

@@ -1,6 +1,6 @@
-"""What each name of the scenario language is, in words: `harness explain NAME`.
+"""The explanation of each name of the scenario language: `harness explain NAME`.
 
-Quirks come from the services' tables, expectations and matchers from theirs, the rest from the schema of the structure.
+Quirks are explained from the services' tables, expectations and matchers from theirs, the rest from `structure.json`.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _STEP = "step"
 
 
 def explain(name: str) -> str:
-    """Return what a name is, as lines, or where it stands; of no name, the table of contents.
+    """Return the lines that explain a name, or the places where it occurs; without a name, the table of contents.
 
-    Raises HarnessError for one that is nothing, with the nearest that is something.
+    Raises HarnessError for an unknown name, with the nearest known one.
     """
     name = name or "contents"
     writers = dict(_words())
@@ -43,7 +43,7 @@ def explain(name: str) -> str:
 
 
 def _words() -> Iterator[tuple[str, Callable[[], Iterator[str]]]]:
-    """Yield every name with what writes its lines."""
+    """Yield every name with the function that returns its lines."""
     whole = schema()
     step = whole["$defs"]["step"]["properties"]
     kinds = {
@@ -91,7 +91,7 @@ def _definition(name: str, kind: str, definition: Mapping[str, Any]) -> Iterator
 
 
 def _keys(definition: Mapping[str, Any], indent: str) -> Iterator[str]:
-    """Yield a line for each key of a mapping, or of a list's mappings, and below it those of its own."""
+    """Yield a line for each key of a mapping, or of a list's mappings, followed by its own keys."""
     shape = resolved(definition.get("items", definition))
     required = shape.get("required", [])
     for key, referred in shape.get("properties", {}).items():

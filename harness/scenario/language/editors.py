@@ -1,7 +1,7 @@
-"""The schema as editors need it: `harness schema`.
+"""The schema for editors: `harness schema`.
 
-`structure.json` says what stands in a file once its cases are filled in; who edits one has `${column}` in those places,
-and completes names inside expectations. `schema.json`, which scenario files name, is a copy: `make schema` writes it.
+`structure.json` describes a file after its cases are filled in; an editor sees `${column}` in those places, and completes names
+inside expectations. `schema.json`, which scenario files refer to, is a copy that `make schema` writes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _NAME = r"^\$\{[^{}]+\}$"
 
 
 def schema_for_editors() -> _Schema:
-    """Return the schema of scenario files, with `${name}` accepted wherever a value may come from a case or a step."""
+    """Return the schema of scenario files, with `${name}` allowed wherever a value can come from a case or a step."""
     whole = {"$comment": _COMMENT, **deepcopy(schema())}
     definitions = whole["$defs"]
     definitions["expectations"] = expectation_definitions()
@@ -29,7 +29,7 @@ def schema_for_editors() -> _Schema:
     parts += [part for name in ("azure ad user", "azure ad group") for part in _within(definitions[name])]
     for part in parts:
         _widen(part)
-    # A background is edited with the same schema: one of the two keys says which of them a file is.
+    # A background has the same schema: one of two keys tells it from a scenario.
     whole["properties"]["background"] = definitions["background"]["properties"]["background"]
     whole["anyOf"] = [
         {"required": whole.pop("required")},
@@ -39,7 +39,7 @@ def schema_for_editors() -> _Schema:
 
 
 def _widen(part: _Schema) -> None:
-    """Let a value, and whatever is within it, be a whole `${name}` too."""
+    """Allow a whole `${name}` for a value and for all values within it."""
     for inner in _within(part):
         _widen(inner)
     if "pattern" in part:
@@ -50,7 +50,7 @@ def _widen(part: _Schema) -> None:
     if "string" not in kinds:
         part["type"] = [*([kinds] if isinstance(kinds, str) else kinds), "string"]
         part["pattern"] = _NAME
-    # What asks for keys says nothing of a text, and so would count it in.
+    # A schema that requires keys allows any text, and so would match it.
     for branch in part.get("oneOf", ()):
         branch["type"] = "object"
     if "oneOf" in part:
@@ -60,7 +60,7 @@ def _widen(part: _Schema) -> None:
 
 
 def _within(part: _Schema) -> Iterator[_Schema]:
-    """Yield the schemas of a mapping's keys and of a list's items."""
+    """Yield the schemas of a mapping's values and of a list's items."""
     yield from part.get("properties", {}).values()
     for key in ("items", "additionalProperties"):
         if isinstance(part.get(key), dict):

@@ -1,6 +1,6 @@
-"""The table of shapes as JSON Schema: what editors complete and check inside expectations, matchers included.
+"""The table of shapes as JSON Schema, with which editors complete and check expectations, matchers included.
 
-Every value may be a matcher or a `${name}` instead, and names may have dots, so each part allows for that.
+Every value may also be a matcher or a `${name}`, and names may have dots; each part allows that.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from harness.scenario.language.shapes import SHAPES, Expected
 from harness.scenario.language.shapes.kinds import JSON_TYPES, Shape
 
 _Schema = dict[str, Any]
-# Names with dots, as in name.familyName, and those that a case fills in.
+# Names with dots, as in name.familyName, and `${name}`.
 _COMPOUND = r"\.|\$\{"
 _LATER = {"type": "string", "pattern": r"\$\{"}
 
 
 def expectation_definitions() -> dict[str, _Schema]:
-    """Return the definitions: one for each expectation by its name, and those that they refer to below `expected/`."""
+    """Return the definitions: one for each expectation, by name, and below `expected/` those that they refer to."""
     definitions = _Definitions()
     named = {name: _expectation(expected, definitions) for name, expected in SHAPES.items()}
     return {**named, **definitions.parts}
@@ -34,15 +34,15 @@ def _expectation(expected: Expected, definitions: _Definitions) -> _Schema:
 
 
 class _Definitions:
-    """Writes each shape once; a shape that stands in several places is referred to."""
+    """Writes each shape's definition once, and refers to it."""
 
     def __init__(self) -> None:
         self.parts: dict[str, _Schema] = {}
         self._names: dict[object, str] = {}
 
     def refer(self, shape: Shape) -> _Schema:
-        """Return a reference to a shape's definition, which is written when it is first asked for."""
-        # Texts are alike wherever they stand; mappings and lists are told apart by what they are made of.
+        """Return a reference to a shape's definition, which is written at the first reference."""
+        # Equal texts share a definition; mappings and lists share one if their parts are equal.
         key = (
             id(shape)
             if shape.keys or shape.items or shape.others
@@ -52,7 +52,7 @@ class _Definitions:
             name = f"expected/{len(self._names) + 1}"
             self._names[key] = name
             self.parts[name] = {"anyOf": [self._value(shape), self._matchers(shape), _LATER]}
-        # In a JSON pointer `~1` is a slash within a name.
+        # `~1` is a slash in a JSON pointer's name.
         return {"$ref": f"#/$defs/expectations/{self._names[key].replace('/', '~1')}"}
 
     def _value(self, shape: Shape) -> _Schema:
@@ -76,7 +76,7 @@ class _Definitions:
         return value
 
     def _matchers(self, shape: Shape) -> _Schema:
-        """Return the matchers that can hold for a shape, each with what it takes."""
+        """Return the matchers that are possible for a shape, each with the schema of its argument."""
         same = self.refer(shape)
         item = self.refer(shape.items) if shape.items is not None else {}
         arguments: dict[str, _Schema] = {

@@ -1,4 +1,4 @@
-"""Names that have no page of their own because they stand within something: an argument of a step, a field of a log."""
+"""Inner names, which have no page of their own: an argument of a step, a field of a log."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from harness.scenario.language.shapes import SHAPES
 from harness.scenario.language.shapes.kinds import Shape
 from harness.scenario.language.shapes.results import RESULTS
 
-# A name such as displayName stands in a dozen places, of which these many say enough.
+# The most places listed for a name; displayName has a dozen.
 _MOST = 8
 
 
 def places(name: str) -> list[str]:
-    """Return a line for each place in which `name` stands, with the way to it: `edit mapping > source object scope: …`."""
+    """Return a line for each place of an inner name, with the path to it: `edit mapping > source object scope: …`."""
     lines = [
         f"{' > '.join((*way, name))}: {doc}".rstrip(": ")
         for way, key, doc in _all_places()
@@ -27,7 +27,7 @@ def places(name: str) -> list[str]:
 
 
 def inner_names() -> set[str]:
-    """Return every name that stands within something."""
+    """Return every inner name."""
     return {key for _, key, _ in _all_places()}
 
 
@@ -42,7 +42,7 @@ def resolved(definition: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _all_places() -> Iterator[tuple[tuple[str, ...], str, str]]:
-    """Yield the way to each inner name, the name, and what is said of it."""
+    """Yield path, name and description of each inner name."""
     whole = schema()
     yield from _of_definition(("given",), whole["properties"]["given"])
     for step, definition in whole["$defs"]["steps"].items():

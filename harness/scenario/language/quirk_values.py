@@ -1,4 +1,4 @@
-"""Quirks set otherwise than a profile has them: which names there are, and which values can be meant.
+"""Quirks with other values than the profile's: checks of their names and values.
 
 For the `quirks:` of a scenario file and for `harness serve --quirk`; `harness quirks` lists the rows.
 """
@@ -14,7 +14,7 @@ from harness.base.errors import HarnessError, nearest
 from harness.base.quirks import QuirkTable, load_table
 from harness.scenario.values import show
 
-# Each service keeps its quirks beside its code.
+# The package of each service's quirks.
 QUIRK_PACKAGES = {"AWS SSO": "harness.aws_sso", "Azure AD": "harness.azure_ad"}
 
 
@@ -25,7 +25,7 @@ def quirk_tables() -> Iterator[tuple[str, QuirkTable]]:
 
 
 def mistake(name: str, value: Any) -> str | None:
-    """Say in words why a quirk cannot be set to a value, None when it can."""
+    """Return why a quirk cannot be set to a value, None if it can."""
     rows = {key: row for _, table in quirk_tables() for key, row in table.rows.items()}
     if name not in rows:
         hint = nearest(name, rows) or "; 'harness quirks' lists them"
@@ -38,7 +38,7 @@ def mistake(name: str, value: Any) -> str | None:
 
 
 def _alike(value: Any, model: Any) -> bool:
-    """Tell whether a value is of the kind of `model`; no number is negative, none is 0 where the model's is not."""
+    """Return whether a value has the type of `model`; numbers are not negative, and 0 only if the model is."""
     if model is None:
         return value is None or isinstance(value, str)
     if type(value) is not type(model):
@@ -51,7 +51,7 @@ def _alike(value: Any, model: Any) -> bool:
 
 
 def _alike_within(part: Any, model: dict[str, Any]) -> bool:
-    """Tell whether a part is of the kind of the model's parts; those of an empty one are texts or lists of texts."""
+    """Return whether a part has the type of one of the model's parts; an empty model takes texts or lists of texts."""
     return any(_alike(part, each) for each in model.values() or ("", [""]))
 
 
@@ -62,7 +62,7 @@ def _alike_list(value: list[Any], model: list[Any]) -> bool:
 
 
 def read_quirks(texts: Iterable[str]) -> dict[str, Any]:
-    """Read `NAME=VALUE` texts of a command line. Raises HarnessError for what no quirk can be set to."""
+    """Read `NAME=VALUE` texts of a command line. Raises HarnessError for an unknown quirk or a bad value."""
     quirk_values: dict[str, Any] = {}
     for text in texts:
         name, equals, value = text.partition("=")

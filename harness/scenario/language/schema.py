@@ -1,6 +1,6 @@
-"""The structure of scenario files: keys, steps and their arguments, as `structure.json` has them.
+"""The structure of scenario files (keys, steps, arguments), from `structure.json`.
 
-What stands within an expectation is `shapes`' matter. Editors are given both in one schema.
+The inside of expectations is in `shapes`. Editors get both in one schema.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import Any
 from harness.base.tables import read_text
 from harness.scenario.language.shapes import SHAPES
 
-# Keys whose values are texts for people, and the table of cases itself: no `${name}` in them is replaced.
+# Keys in which no `${name}` is replaced: texts for people, and the table of cases.
 NOT_SUBSTITUTED = ("cases", "source", "description", "include")
-# What a background says, in the words of a scenario.
+# The keys of a background, by those of a scenario.
 _OF_A_BACKGROUND = ("description", "include", "profile", "start", "quirks", "given", "steps")
 
 

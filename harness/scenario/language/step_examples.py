@@ -1,4 +1,4 @@
-"""A step of each verb as one would write it: shown by `harness explain` and in the author's guide."""
+"""An example step for each verb, for `harness explain` and the author's guide."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from harness.scenario.language.schema import schema
 
 
 def step_example(verb: str) -> str:
-    """Return the step on one line, as it stands behind the dash: `assign: {users: [ana@contoso.com]}`."""
+    """Return the step on one line, without the dash: `assign: {users: [ana@contoso.com]}`."""
     (arguments,) = schema()["$defs"]["steps"][verb]["examples"]
     text = yaml.safe_dump(
         {verb: arguments}, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10_000

@@ -1,4 +1,4 @@
-"""What is told of the language as a whole: its table of contents, its matchers, and what has no page of its own."""
+"""Explanations of the whole language: the table of contents, matchers, and names without a page of their own."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ steps:
 
 
 def contents() -> Iterator[str]:
-    """Yield the table of contents: what there is to explain, by kind."""
+    """Yield the table of contents: all names that can be explained, by kind."""
     whole = schema()
     yield "harness explain NAME says more of each:"
     kinds: Mapping[str, Any] = {
@@ -74,7 +74,7 @@ def expectation_lines(name: str, expected: Expected) -> Iterator[str]:
 
 
 def shape_lines(shape: Shape, indent: str) -> Iterator[str]:
-    """Yield a line for each key, and below it those of its own."""
+    """Yield a line for each key, followed by its own keys."""
     for name, part in shape.keys.items():
         yield f"{indent}{name}: {part.doc}{_choices(part)}"
         yield from shape_lines(part.items or part, f"{indent}  ")

@@ -1,1 +1,1 @@
-"""What stands in front of a served world's two applications: the gate, the control API and what it reaches."""
+"""In front of a served world's two applications: the gate, and the control API with its parts."""

@@ -1,4 +1,4 @@
-"""What has no counterpart in either cloud, under `/_harness/` on both apps: clock, reset, populate, outbox, stepping.
+"""The control API, which no cloud has, under `/_harness/` on both applications: clock, reset, populate, outbox, stepping.
 
 GET  /_harness/health                     {"status": "healthy", "version"}, or 503 while it starts
 GET  /_harness/clock                      {"now", "offsetSeconds"}
@@ -52,7 +52,7 @@ PREFIX = "/_harness/"
 
 
 def with_control(app: WSGIApplication, served: Controlled) -> WSGIApplication:
-    """Return `app` with the control API in front; who may ask is the gate's affair (`gate.py`)."""
+    """Return `app` with the control API in front; the gate checks who may call it (`gate.py`)."""
     places = BoundedSemaphore(AT_WORK)
 
     def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Any:
@@ -85,7 +85,7 @@ def _answer(request: Request, served: Controlled, places: BoundedSemaphore) -> R
 
 
 def _route(request: Request) -> _Act:
-    """Return what a request asks to have done. Raises RefusedError."""
+    """Return the function that carries out a request. Raises RefusedError."""
     if is_order_of_another_site(request.environ):
         raise RefusedError("the control API takes no orders from other sites", 403)
     name = request.path.removeprefix(PREFIX)

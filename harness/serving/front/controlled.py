@@ -1,4 +1,4 @@
-"""What the control API needs of a world: a served one, or a scenario's that was opened."""
+"""The protocol of a world for the control API: a served one, or an opened scenario's."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Controlled(Protocol):
-    """What the control API needs of a served world."""
+    """The parts of a served world that the control API uses."""
 
     @property
     def clock(self) -> Clock: ...

@@ -1,9 +1,9 @@
-"""The gate in front of a served application: headers that every page has and, beyond loopback, the key.
+"""The gate in front of a served application: headers for every page and, beyond loopback, the key.
 
-A person types the key once and has a cookie from then on (`POST /_harness/key`); scripts send it in a header. What tokens or
-client secrets guard (SCIM, Graph, OAuth) is let through, and so are the AWS APIs when they demand signatures. People's passwords
-are not kept, so they guard nothing: a client that signs somebody in by one gives the key in its place. Open to everybody are
-the OpenID configuration and the signing keys, which are addresses and public keys: those who verify tokens have no key to send.
+A person types the key once and then has a cookie (`POST /_harness/key`); scripts send it in a header. Paths that demand tokens or
+client secrets (SCIM, Graph, OAuth) need no key, nor do the AWS APIs when they demand signatures. The harness does not check
+people's passwords, so a client that signs a person in by one sends the key as the password. The OpenID configuration and the
+signing keys are public: programs that verify tokens have no key to send.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _FORM = (
     f'<form method=post action="{KEY_PATH}"><label>The key printed at start '
     "<input name=key type=password autofocus></label> <button>Enter</button></form></html>"
 )
-# For pages that have none of their own. https://www.w3.org/TR/CSP3/, "Content Security Policy Directives", and
+# For pages without a policy of their own. https://www.w3.org/TR/CSP3/, "Content Security Policy Directives", and
 # https://fetch.spec.whatwg.org/#x-content-type-options-header (both read 2026-11-30).
 _POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; form-action 'self'; "
@@ -59,10 +59,10 @@ _POLICY = (
 
 @dataclass(frozen=True, slots=True)
 class Exempt:
-    """The paths of an application that need no key; the other application's do, which are not there.
+    """The paths of an application that need no key.
 
-    `by_token` begin those that ask for tokens, which no page of another site has; a tunnel may lead to them under any name.
-    `public` are the configuration that names the signing keys, and the keys, for whoever has to verify a token.
+    `by_token` is the beginning of paths that demand tokens, which no page of another site has; a tunnel may serve them under any
+    name. `public` are the configuration that names the signing keys, and the keys, for programs that verify tokens.
     """
 
     by_token: re.Pattern[str]
@@ -82,9 +82,9 @@ EXEMPT = (  # of AWS SSO and of Azure AD
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """`key` None serves this machine alone, else also who asks for it by an address or one of `names`.
+    """`key` None serves this machine alone; with a key also requests that address it by an IP address or one of `names`.
 
-    `signed` tells that the AWS APIs demand a key pair's signature.
+    `signed`: the AWS APIs demand a key pair's signature.
     """
 
     app: WSGIApplication
@@ -115,7 +115,7 @@ class Gate:
             return _json(_TOO_LARGE, 413)
 
     def _is_named(self, environ: WSGIEnvironment) -> bool:
-        """Tell whether `Host` is an address, which nobody else can have bound to us, or a name that is ours."""
+        """Return whether `Host` is an IP address, which no other site's name can be, or one of our names."""
         try:
             name = host_of(environ["HTTP_HOST"])
         except ValueError:
@@ -131,7 +131,7 @@ class Gate:
 
 
 def _keyless(request: Request, key: str) -> Response | None:
-    """Ask for the key whoever does not have it."""
+    """Return the demand for the key; None for a request that has it."""
     if request.path == KEY_PATH and request.method == "POST":
         return _entered(request, key)
     if _has_key(request, key):
@@ -142,7 +142,7 @@ def _keyless(request: Request, key: str) -> Response | None:
 
 
 def _by_password(environ: WSGIEnvironment, key: str) -> Response | None:
-    """Demand the key of whoever wants a person's token; programs show a secret, which the endpoint itself looks at."""
+    """Demand the key for a person's token; a program sends a secret, which the endpoint itself checks."""
     form = Request({**environ, "wsgi.input": BytesIO(body_of(environ) or b"")}).form
     if "password" not in form.getlist("grant_type") or _has_key(Request(environ), key):
         return None
@@ -158,7 +158,7 @@ def _has_key(request: Request, key: str) -> bool:
 
 
 def _entered(request: Request, key: str) -> Response:
-    """Give a cookie for the key that a form brought."""
+    """Answer the form with the key by a cookie."""
     request.max_content_length = _MAX_FORM
     if not hmac.compare_digest(request.form.get("key", "").encode(), key.encode()):
         return Response(_FORM, 401, content_type="text/html; charset=utf-8")
@@ -169,7 +169,7 @@ def _entered(request: Request, key: str) -> Response:
 
 
 def _cookie(key: str) -> str:
-    """Return what a browser keeps instead of the key."""
+    """Return the cookie that a browser has in place of the key."""
     return hashlib.sha256(f"cookie {key}".encode()).hexdigest()
 
 

@@ -1,6 +1,6 @@
-"""A transport that can be listened to: one thread's exchanges, redacted, while it asks for them.
+"""A transport that can be recorded: one thread's exchanges, redacted, while it listens.
 
-Outside of `listening` it only passes on: a served world keeps no record of its requests.
+Outside of `listening` it records nothing: a served world keeps no exchanges.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Listenable:
 
     @contextmanager
     def listening(self, clock: Clock) -> Iterator[list[Exchange]]:
-        """Give the list that grows with what this thread sends; one listener at a time."""
+        """Yield a list to which this thread's exchanges are added; one listener at a time."""
         exchanges: list[Exchange] = []
         listener = threading.get_ident()
 

@@ -1,4 +1,4 @@
-"""What the control API refuses before anything is done, and the limit on how many requests it carries out at once."""
+"""The control API's early refusals, and its limit of requests at once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
 
-# What moves the clock keeps its thread until the cycle is over, and the cycle needs threads that answer its requests.
+# A request that moves the clock holds its thread until the cycle is over, and the cycle needs free threads for its own requests.
 AT_WORK = 4
 
 
@@ -18,7 +18,7 @@ class RefusedError(Exception):
 
 @contextmanager
 def place(places: BoundedSemaphore) -> Iterator[None]:
-    """Count as one of the requests that are carried out. Raises RefusedError when there are as many as may be."""
+    """Count one request that is carried out. Raises RefusedError at the limit."""
     if not places.acquire(blocking=False):
         raise RefusedError(f"{AT_WORK} control requests are at work already; ask again", 503)
     try:

@@ -1,6 +1,6 @@
-"""One object of a provisioning cycle at a time, with its log entries and, where they are wanted, its exchanges.
+"""Steps through a provisioning cycle object by object, with log entries and, if wanted, exchanges.
 
-The step runs in the clock's turn, as cycles do, so it never meets another job's cycle half way.
+A step holds the clock's lock, as cycles do, so it never interrupts another job's cycle.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Stepper:
     listenable: Listenable
 
     def step(self, job_id: str, *, exchanges: bool) -> dict[str, Any]:
-        """Go on until something was sent or logged, or the cycle ended.
+        """Continue until something was sent or logged, or the cycle ended.
 
         Returns `{"cycleId", "phase", "ended", "job", "entries", "exchanges"}`; `exchanges` is None unless wanted.
         Raises HarnessError while the job's schedule is on.
@@ -64,7 +64,7 @@ class Stepper:
 
 
 def in_turn(clock: OffsetClock, act: Callable[[], _T]) -> _T:
-    """Do something as a timer that is due now would, behind those that were due before."""
+    """Call a function like a timer that is due now, after those that were due before."""
     with clock.turn:
         clock.run_due()
         return act()

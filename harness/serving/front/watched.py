@@ -1,4 +1,4 @@
-"""What the control API answers of what happened: the timeline, and the requests seen."""
+"""The control API's answers about the timeline and the requests seen."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harness.serving.watching.timeline import Timeline
 
 
 def timeline(happenings: Timeline, query: dict[str, Any]) -> dict[str, Any]:
-    """Return the newest of what is kept. Raises HarnessError for a query that is none."""
+    """Return the newest events of the timeline. Raises HarnessError for a bad query."""
     after = query.get("after", "0")
     if not after.isdecimal() or set(query) - {"after", "about"}:
         raise HarnessError("`after` is the number of the last one seen: /_harness/timeline?after=0")
@@ -21,7 +21,7 @@ def timeline(happenings: Timeline, query: dict[str, Any]) -> dict[str, Any]:
 
 
 def requests(happenings: Timeline, query: dict[str, Any]) -> dict[str, Any]:
-    """Return the requests seen, or waited for (`seen.requests`). Raises HarnessError for a query that is none."""
+    """Return the requests seen, or waited for (`seen.requests`). Raises HarnessError for a bad query."""
     numbers = [query.get("after", "0"), query.get("times", "1"), query.get("status", "0")]
     is_known = set(query) <= {"request", "contains", "status", "after", "times", "wait"}
     if "request" not in query or not is_known or not all(map(str.isdecimal, numbers)):

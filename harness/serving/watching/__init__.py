@@ -1,1 +1,1 @@
-"""What happens in a served world, as it happens: requests at its doors, log lines, jumps of the clock, for whoever watches."""
+"""The live timeline of a served world: requests in and out, log lines, jumps of the clock."""

@@ -1,4 +1,4 @@
-"""Where requests come in and go out, each told to the timeline: in front of an application, and around the engine's transport."""
+"""Adds requests to the timeline: those that come to an application, and those that the engine sends."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from harness.world import AZURE_AD
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-# Set on requests that the world sends to itself: its engine tells of them, or nobody need know.
+# Set on requests that the world sends to itself: the engine's are added when sent, others are not shown.
 INSIDE = "harness.inside"
 _AT = "harness.at"
 _UNTOLD = ("/_harness/", "/pages/", "/static/", "/favicon")
@@ -26,7 +26,7 @@ _UNTOLD = ("/_harness/", "/pages/", "/static/", "/favicon")
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """An application, with what comes to it told; `lane` is its name in the picture."""
+    """An application whose requests are added to the timeline; `lane` is its name in the picture."""
 
     app: WSGIApplication
     timeline: Timeline
@@ -68,7 +68,7 @@ class Door:
 def on_timeline(
     send: Send, timeline: Timeline, now: Callable[[], datetime], lane: Callable[[str], str]
 ) -> Send:
-    """Return the engine's transport, with what it sends told; `lane` says whose an address is."""
+    """Return the engine's transport, whose requests are added to the timeline; `lane` returns the lane of an address."""
 
     def sent(request: Request) -> Response:
         at = now()
@@ -84,7 +84,7 @@ def on_timeline(
 
 
 def _is_untold(environ: WSGIEnvironment) -> bool:
-    """Leave out what nobody did: styles, the harness's own pages, looks of its commands, and pages that read themselves anew."""
+    """Return whether a request is not shown: styles, the harness's own pages, reads of its commands, pages that reload themselves."""
     if environ["PATH_INFO"].startswith(_UNTOLD):
         return True
     if environ["REQUEST_METHOD"] != "GET":

@@ -1,4 +1,4 @@
-"""The faults of a served world: put on, shown and ended while it runs, met by its engine and by clients of its APIs alike."""
+"""The faults of a served world, for its engine and for clients of its APIs: put on, listed and ended while it runs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Misbehaviour:
-    """`join` says of which world; `tell` of what happens goes to the timeline."""
+    """The faults of the world given to `join`; `tell` adds their events to the timeline."""
 
     def __init__(self, timeline: Timeline) -> None:
         self._timeline = timeline
@@ -31,7 +31,7 @@ class Misbehaviour:
         self._world: World | None = None
 
     def join(self, world: World, wait: Wait) -> None:
-        """Be about a world, whose engine gets late answers by `wait`."""
+        """Set the world; its engine waits for late answers by `wait`."""
         self._world = world
         world.faults.wait, world.faults.tell = wait, self._tell
 
@@ -41,30 +41,30 @@ class Misbehaviour:
         return self._world.faults
 
     def put(self, written: Mapping[str, Any]) -> None:
-        """Put a fault on (`misbehaving.put`). Raises HarnessError for what is none."""
+        """Put a fault on (`misbehaving.put`). Raises HarnessError for a bad one."""
         misbehaving.check(written)
         assert self._world is not None
         patience = timedelta(seconds=self._world.azure.quirks["answer-timeout-seconds"])
         misbehaving.put(self.faults, written, patience)
 
     def shown(self) -> list[dict[str, Any]]:
-        """Return what is on, oldest first: for which requests, how many it was meant for at least, how many it has met."""
+        """Return the faults that are on, oldest first: for which requests, the least number it is meant for, and how many it has met."""
         return [_shown(fault.meetings) for fault, _, _ in self.faults.standing()]
 
     def end(self, number: int | None = None) -> list[dict[str, Any]]:
-        """Behave, or end one fault; returns what was on. Raises HarnessError for one that is not on."""
+        """End all faults, or the one of a number; return the ended. Raises HarnessError for one that is not on."""
         return list(map(_shown, self.faults.end(number)))
 
     def is_quick(self, environ: WSGIEnvironment) -> bool:
-        """Tell whether a request waits for nothing but the store: SCIM's, unless a fault may hold it up."""
+        """Return whether a request waits only for the store: SCIM's, unless a fault may delay it."""
         return is_scim(environ) and not self.faults.are_on
 
     def door(self, app: WSGIApplication) -> WSGIApplication:
-        """Return an application whose clients meet the faults; it raises TransportError where one gives no answer."""
+        """Return an application whose clients meet the faults; it raises TransportError for a fault without an answer."""
         return FaultyApplication(app, lambda: self.faults, self._waits.wait, _is_a_clients)
 
     def stop(self) -> None:
-        """Let nobody wait any more."""
+        """End all waits."""
         self._waits.end()
 
     def _tell(self, sentence: str) -> None:
@@ -77,5 +77,5 @@ def _shown(note: Meetings) -> dict[str, Any]:
 
 
 def _is_a_clients(environ: WSGIEnvironment) -> bool:
-    """Tell a client's call from the harness's own commands, and from what its engine has sent past the faults already."""
+    """Return whether a request is a client's, not one of the harness's commands or of its engine, whose requests have met the faults."""
     return is_api_call(environ) and INSIDE not in environ and environ.get("HTTP_USER_AGENT") != OWN_AGENT

@@ -1,6 +1,6 @@
-"""What can happen in a served world.
+"""The kinds of happenings in a served world.
 
-Each is kept as it came, which costs microseconds; it is put into words and stripped of secrets only when somebody looks.
+Each is stored raw, which takes microseconds; it is worded and redacted only when it is read.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from harness.wire.recording.exchanges import Exchange, hidden, hidden_url, momen
 from harness.world import ADMINISTRATOR
 
 CLIENT = "Client"
-# So much of a body is kept; what is longer is a list of everybody, or a page.
+# The most octets of a body that are stored; longer ones are lists of everybody, or pages.
 MOST_OCTETS = 64 * 1024
 _REFUSED = 400
-# What programs call: SCIM and Graph. Pages are people's.
+# Paths that programs call: SCIM and Graph.
 _PROGRAMS = re.compile(r"^/(?:v1\.0|beta)/|/scim/v2")
 _ID = re.compile(rb'"id"\s*:\s*"([^"]{8,64})"')
 
 
 class Event(NamedTuple):
-    """A happening for people. `kind` is `exchange`, one of `Turned`, `mail` or a log's name; the lanes are from where to where.
+    """A happening in words. `kind` is `exchange`, one of `Turned`'s, `mail` or a log's name; the lanes are its source and target.
 
-    `exchange` has no secrets; `body` is a log line as surfaces show it. Both are None in lists, where nobody reads them.
+    `exchange` is redacted; `body` is a log line in the form of its API. Both are None in lists, where they are not read.
     """
 
     number: int
@@ -61,21 +61,21 @@ class Event(NamedTuple):
 
 
 class Happening(Protocol):
-    """Something that happened."""
+    """The base of all happenings."""
 
     def event(self, number: int, *, whole: bool) -> Event: ...
 
     def raw(self) -> bytes:
-        """Return what a search looks through, in lower case."""
+        """Return the text for searches, in lower case."""
         ...
 
     def ids(self) -> list[bytes]:
-        """Return the ids of the one thing that this is about, if it is about one."""
+        """Return the ids of the object that it is about, if it is about one."""
         ...
 
 
 class Call(NamedTuple):
-    """One request and its outcome, an answer or the words for there being none, from whom to whom."""
+    """A request of the engine and its outcome, an answer or a transport error's text, with source and target."""
 
     at: datetime
     source: str
@@ -110,9 +110,9 @@ class Call(NamedTuple):
 
 
 class Incoming(NamedTuple):
-    """A request at a door, and its answer, as they came: made in a microsecond, read only for who looks.
+    """A request to an application, and its answer, raw: made in a microsecond, parsed when read.
 
-    `fields` are its headers in octets, with lower-case names. `status` is the answer's, or the words for there being none.
+    `fields` are its headers in octets, with lower-case names. `status` is the answer's, or a transport error's text.
     """
 
     at: datetime
@@ -156,7 +156,7 @@ class Incoming(NamedTuple):
         return self.call().ids()
 
     def _caller(self) -> str:
-        """Tell a person with a browser, an AWS SDK, the harness's commands or a token of their own from a program."""
+        """Return the caller: a browser, an AWS SDK, the harness's commands, a holder of an own token, or another program."""
         fields = dict(self.fields)
         if b"x-amz-target" in fields or not _PROGRAMS.search(self.uri):
             return ADMINISTRATOR
@@ -167,7 +167,7 @@ class Incoming(NamedTuple):
 
 
 class Logged(NamedTuple):
-    """A line of a log, as the store has it."""
+    """A line of a log, in the store's form."""
 
     log: str
     line: Document
@@ -186,7 +186,7 @@ class Logged(NamedTuple):
 
 
 class Turned(NamedTuple):
-    """Somebody moved the clock, emptied the world or took it back to a snapshot: `kind` is `clock`, `reset` or `restore`."""
+    """The clock was moved, the world reset, or a snapshot restored: `kind` is `clock`, `reset` or `restore`."""
 
     at: datetime
     kind: str
@@ -221,18 +221,18 @@ def _summary(method: str, url: str, authorization: str, status: int | None) -> s
 
 @lru_cache(maxsize=1024)
 def _path(url: str, authorization: str) -> str:
-    """Return the path below SCIM's base, with the query as people write it, without secrets."""
+    """Return the path below SCIM's base, with a decoded query, without secrets."""
     parts = urlsplit(hidden_url(url, authorization))
     path = parts.path.partition("/scim/v2")[2] or parts.path
     return f"{path}?{unquote_plus(parts.query)}" if parts.query else path
 
 
 def beginning(body: bytes) -> bytes:
-    """Return as much of a body as is kept."""
+    """Return the part of a body that is stored."""
     return body if len(body) <= MOST_OCTETS else body[:MOST_OCTETS]
 
 
 def plain(headers: Headers, body: bytes) -> bytes:
-    """Return the body of an answer but for a page, which is shown elsewhere and may hold a token once."""
+    """Return the body of an answer, but not of a page, which may show a token."""
     kind = next((value for name, value in headers if name.lower() == "content-type"), "")
     return b"" if kind.startswith("text/html") else beginning(body)

@@ -1,4 +1,4 @@
-"""Requests that a served world has seen, counted and waited for: what a test in another language asserts on."""
+"""The requests that a served world has seen, to count and to wait for: for tests in other languages."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ def requests(
     times: int = 1,
     within: timedelta = timedelta(),
 ) -> dict[str, Any]:
-    """Return the requests that `pattern` (`PATCH /Groups/*`) chooses, oldest first: behind the number `after`, and not forgotten.
+    """Return the requests that match `pattern` (`PATCH /Groups/*`), oldest first: after the number `after`, without forgotten ones.
 
-    With `text`, only those that have it in their body, with `status` only those answered so (0: not at all). Waits, in real time,
-    until there are `times`. `nearest` is the likest one where there is none; `last` is the `after` for what comes next. Raises
-    HarnessError for a pattern that names no requests, or a wait that would be too long.
+    With `text`, only those with it in their body; with `status`, only those with that answer (0: none). Waits, in real time, until
+    there are `times`. `nearest` is the most similar request if none matches; `last` is the `after` for later ones. Raises
+    HarnessError for a bad pattern, or a wait that is too long.
     """
     selection, watch = Selection.of(pattern, text), Stopwatch()
     if within > LONGEST:
         raise HarnessError(f"nobody is waited for longer than {LONGEST.total_seconds():.0f}s")
     chosen: list[dict[str, Any]] = []
-    lines: dict[str, str] = {}  # what was asked, to the same with its answer
+    lines: dict[str, str] = {}  # a request line, to the same with its answer
     last = max(after, timeline.forgotten)
     while True:
         for event in timeline.whole(after=last):

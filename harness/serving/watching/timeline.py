@@ -1,4 +1,4 @@
-"""The last ten thousand happenings of a served world, numbered as they came, and whoever waits for the next."""
+"""The last ten thousand happenings of a served world, numbered in their order, and waits for the next."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ MOST = 10_000
 
 
 class Timeline:
-    """`origin` names this process's timeline among those of others.
+    """The timeline of this process; `origin` tells it from other processes'.
 
-    `forgotten` is the number up to which no requests are counted any more (`seen.py`); they are shown all the same.
+    `forgotten` is the number up to which requests are not counted (`seen.py`), though shown.
     """
 
     def __init__(self, most: int = MOST) -> None:
         self.origin = Ids(None).hex(8)
-        # What came since somebody last looked: whoever adds to it waits for no lock, for that is one step of the interpreter.
+        # New happenings since the last read: to add one needs no lock, for it is one step of the interpreter.
         self._new: deque[Happening] = deque(maxlen=most)
         self._happenings: deque[Happening] = deque(maxlen=most)
         self._last = 0
@@ -37,7 +37,7 @@ class Timeline:
 
     @property
     def last(self) -> int:
-        """The number of the newest; they begin with 1."""
+        """Return the number of the newest happening; the first is 1."""
         with self._more:
             arrived = [self._new.popleft() for _ in range(len(self._new))]
             self._happenings.extend(arrived)
@@ -45,16 +45,16 @@ class Timeline:
             return self._last
 
     def forget_requests(self) -> int:
-        """Count only requests that come from now on; return the number of the last happening before them."""
+        """Count only later requests; return the number of the last happening so far."""
         self.forgotten = self.last
         return self.forgotten
 
     def events(
         self, after: int = 0, *, before: int | None = None, about: str = "", most: int = MOST
     ) -> list[Event]:
-        """Return the happenings behind a number, and in front of another, the newest `most` of them, oldest first.
+        """Return the happenings after a number and before another, the newest `most` of them, oldest first.
 
-        `about` leaves those that mention somebody: the text itself, or the id of what was once shown with it.
+        With `about`, only those that mention it: the text itself, or the id of an object that was shown with it.
         """
         happenings = self._behind(after)
         if before is not None:
@@ -65,12 +65,12 @@ class Timeline:
         return [each.event(number, whole=False) for number, each in happenings[-most:]]
 
     def event(self, number: int) -> Event | None:
-        """Return one, with all that is known of it; None for one that is not kept any more."""
+        """Return one with all details; None for one that is not kept any more."""
         place, happening = next(iter(self._behind(number - 1)), (0, None))
         return happening.event(number, whole=True) if happening is not None and place == number else None
 
     def whole(self, about: str = "", after: int = 0) -> list[Event]:
-        """Return all that is kept behind a number, with all that is known of each."""
+        """Return all after a number, each with all details."""
         words = self._words_of(about) if about else None
         return [
             each.event(number, whole=True)
@@ -79,7 +79,7 @@ class Timeline:
         ]
 
     def wait(self, after: int, seconds: float) -> None:
-        """Come back when there is one behind a number, or when that long has passed."""
+        """Return when there is one after a number, or after so many seconds."""
         with self._more:
             self._waiting += 1
             try:
@@ -95,7 +95,7 @@ class Timeline:
         return list(enumerate(happenings, first + skipped + 1))
 
     def _words_of(self, about: str) -> frozenset[bytes]:
-        """Return the text and the ids of what was shown with it; what was looked through before is not again."""
+        """Return the text and the ids of objects shown with it; only new happenings are searched."""
         text = about.encode().lower()
         after, words = self._words.get(about, (0, frozenset({text})))
         for number, each in self._behind(after):

@@ -1,6 +1,6 @@
-"""What every expectation reads, as one table: names, meanings, examples.
+"""The table of expectations: the names, meanings and examples of everything that they can read.
 
-Checking a file, the JSON Schema that editors read, `harness explain` and the author's guide are all made from it.
+The check of a file, the JSON Schema for editors, `harness explain` and the author's guide are made from it.
 """
 
 from harness.scenario.language.shapes import agreement, answers, aws, azure

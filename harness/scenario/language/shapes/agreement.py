@@ -1,4 +1,4 @@
-"""Whether both sides agree, and in what they do not."""
+"""The comparison of both sides: whether they agree, and their differences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a step itself brought: its answer, and what went over the wire."""
+"""A step's own results: its answer, and its exchanges."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from harness.scenario.language.shapes.kinds import Expected, Shape, anything, li
 
 BODY = anything("Open: whatever the service in question answers.")
 _STATUS = (100, 599)
-# What SCIM's bodies are made of: RFC 7643, sections 3.1, 4.1 to 4.3 and 5, RFC 7644, sections 3.4.2, 3.5.2, 3.7 and 3.12 (read
+# The parts of SCIM's bodies: RFC 7643, sections 3.1, 4.1 to 4.3 and 5, RFC 7644, sections 3.4.2, 3.5.2, 3.7 and 3.12 (read
 # 2026-11-29).
 SCIM_NAMES = (
     "schemas", "id", "externalId", "meta", "resourceType", "created", "lastModified", "location", "version",

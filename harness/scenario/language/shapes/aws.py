@@ -1,4 +1,4 @@
-"""What AWS SSO shows: the console's pages and CloudTrail's event history.
+"""AWS SSO's side: the console's pages and CloudTrail's event history.
 
 Attributes are those of the SCIM developer guide, https://docs.aws.amazon.com/singlesignon/latest/developerguide/limitations.html
 (its tables of attributes, read 2026-11-29), events those of
@@ -25,7 +25,7 @@ _ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 
 def _values(doc: str) -> Shape:
-    """Return a list of which AWS SSO holds one item."""
+    """Return the shape of a list in which AWS SSO has one item."""
     item = mapping(
         "One of them.",
         {
@@ -124,7 +124,7 @@ _CALLERS = (
     "Root", "IAMUser", "AssumedRole", "Role", "FederatedUser", "Directory", "AWSAccount", "AWSService", "IdentityCenterUser",
     "SAMLUser", "WebIdentityUser", "Unknown",
 )  # fmt: skip
-# Whose calls are recorded here.
+# The event sources that are recorded here.
 _SERVICES = ("identitystore-scim", "identitystore", "sso-directory", "sso", "signin", "sts", "organizations")
 _IDENTITY = mapping(
     "Who called.",
@@ -169,7 +169,7 @@ _IDENTITY = mapping(
         ),
     },
 )
-# Names of what the SCIM endpoint's events tell beside SCIM's own.
+# Names in the SCIM endpoint's events besides SCIM's own.
 _PARAMETERS = ("httpBody", "tenantId", "userId", "groupId", "filter", "count", *SCIM_NAMES)
 _EVENT = mapping(
     "An event, as CloudTrail's event history holds it.",

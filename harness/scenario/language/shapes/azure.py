@@ -1,4 +1,4 @@
-"""What Azure AD shows: its logs, its mapping, and the mails it sends; the job is in `job`.
+"""Azure AD's side: its logs, its mapping, and its mails; the job is in `job`.
 
 Names and values are Microsoft Graph's: https://learn.microsoft.com/en-us/graph/api/resources/provisioningobjectsummary,
 …/directoryaudit (sections Properties, JSON representation; read 2026-11-29).
@@ -49,7 +49,7 @@ def _identity(doc: str) -> Shape:
     return mapping(doc, keys)
 
 
-# What the steps of the provisioning log are called, in the order of an object's way.
+# The names of the steps in the provisioning log, in their order.
 STEP_NAMES = tuple(STEPS)
 CHANGES = listing(
     "Properties that changed.",

@@ -1,4 +1,4 @@
-"""The provisioning job: its schedule, how its cycles went, and why it is in quarantine.
+"""The provisioning job: its schedule, its cycles, and its quarantine.
 
 Names and values are Microsoft Graph's: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-synchronizationjob,
 …/synchronization-synchronizationstatus and …/synchronization-synchronizationquarantine (sections Properties, read 2026-11-29).

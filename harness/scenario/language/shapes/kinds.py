@@ -1,4 +1,4 @@
-"""The kinds of values that expectations look at, and how a table of them is written."""
+"""The kinds of values in expectations, and the records of which their table consists."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct, field
 
 Kind: TypeAlias = Literal["text", "number", "flag", "mapping", "list", "anything"]
-# What JSON Schema calls them.
+# Their names in JSON Schema.
 JSON_TYPES: Mapping[Kind, str] = {
     "text": "string",
     "number": "number",
@@ -19,11 +19,11 @@ JSON_TYPES: Mapping[Kind, str] = {
 
 
 class Shape(Struct, frozen=True):
-    """A value. `keys` are a mapping's own; what it may hold beside them is `others`, with names that begin with `prefix`.
+    """The shape of a value. `keys` are a mapping's own; other keys have the shape `others` and begin with `prefix`.
 
-    `items` is what a list holds, and `or_one` says that its only item may stand alone; `choices` is what a text can be,
-    `between` the ends of what a number can be; `lower_case` says that the names of `others` are. `usual` are names of an open
-    part: others are possible there, misspelt ones are not. Every value may be null.
+    `items` is the shape of a list's items; with `or_one` a single item may be written without the list. `choices` are the values
+    of a text, `between` the limits of a number; with `lower_case` the names of `others` are so. `usual` are known names of an
+    open part, which takes others, but no misspelt ones. Every value may be null.
     """
 
     kind: Kind
@@ -39,7 +39,7 @@ class Shape(Struct, frozen=True):
     or_one: bool = False
 
     def at(self, name: str) -> Shape | None:
-        """Return what stands at `name`, which may have dots as in `name.givenName` or `emails.0.value`; None: nothing can."""
+        """Return the shape at `name`, which may have dots as in `name.givenName` or `emails.0.value`; None if nothing can be there."""
         if self.kind == "anything":
             return self
         if self.items is not None:
@@ -56,7 +56,7 @@ class Shape(Struct, frozen=True):
         return self.others if self.allows(name) else None
 
     def allows(self, name: str) -> bool:
-        """Tell whether `name` can be one of the others. It cannot differ from a key of its own in letter case alone."""
+        """Return whether `name` can be one of the others: not if it differs from one of the keys only in case."""
         if self.others is None or not name.startswith(self.prefix):
             return False
         if self.lower_case and name != name.lower():
@@ -65,10 +65,10 @@ class Shape(Struct, frozen=True):
 
 
 class Expected(Struct, frozen=True):
-    """An expectation: what it reads, and an example that holds for the scenario of the author's guide.
+    """An expectation: the shape of its value, and an example that holds for the scenario of the author's guide.
 
-    Where `one_of` is set, a mapping asks for one entry of the list that is like it. `beside` is another expectation, whose
-    entries are shown where this one does not hold.
+    With `one_of`, a mapping expects one entry of the list like it. `beside` is another expectation, whose entries are shown if
+    this one fails.
     """
 
     shape: Shape
@@ -90,7 +90,7 @@ def flag(doc: str) -> Shape:
 
 
 def anything(doc: str, *usual: str) -> Shape:
-    """Something of which no table can say what is in it; `doc` says why."""
+    """Return the shape of an open value; `doc` says why it is open."""
     return Shape("anything", doc, usual=usual)
 
 

@@ -1,6 +1,6 @@
-"""What steps answer whose answer has a form of its own: `body`, and `result` for parts of it, by the verb.
+"""The answers of steps that have a form of their own: `body`, and `result` for parts of it, by verb.
 
-Other steps answer what the service in question does, so their bodies are open.
+Other steps have the answers of a service, so their bodies are open.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _ERROR = mapping(
         "innerError": anything("Open: date and identifiers of the request."),
     },
 )
-# What either service answers beside: Graph's address of the metadata, a refusal.
+# Further members of both services' answers: Graph's address of the metadata, a refusal.
 _OF_GRAPH: Mapping[str, Shape] = {"@odata.context": text("Address of the metadata."), "error": _ERROR}
 _REFUSED: Mapping[str, Shape] = {"message": text("Why it was refused.")}
 _TOKEN: Mapping[str, Shape] = {
@@ -179,5 +179,5 @@ RESULTS: Mapping[str, Shape] = {
 
 
 def result_of(verb: str) -> Shape:
-    """Return the shape of what a step answers."""
+    """Return the shape of a step's answer."""
     return RESULTS.get(verb, answers.BODY)
