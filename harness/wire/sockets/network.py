@@ -6,9 +6,11 @@ what goes out.
 
 from __future__ import annotations
 
+import http.client
 import re
 import ssl
 from collections.abc import Iterator, Mapping
+from http.client import BadStatusLine, RemoteDisconnected
 from types import MappingProxyType
 from urllib.parse import SplitResult
 
@@ -37,6 +39,7 @@ _KINDS: tuple[tuple[type[Exception], str], ...] = (
 )
 MAX_ANSWER = 16 * 2**20  # bytes; a page of a thousand people takes about one MiB
 _PIECE = 65_536
+_SHOWN = 80  # characters of what is no answer
 # The library names its own object first: HTTPConnection(host='127.0.0.1', port=1): Failed to establish …
 _POOL = re.compile(r"<?HTTPS?Connection(?:Pool)?\([^)]*\)>?: ")
 
@@ -86,18 +89,20 @@ class Network:
         except (HTTPError, ValueError) as error:
             kind = next((name for kind, name in _KINDS if isinstance(error, kind)), None)
             kind = kind or ("url" if isinstance(error, ValueError) else "reset")
-            raise TransportError(kind, _POOL.sub("", str(error))) from error
+            raise TransportError(kind, _worded(error)) from error
         return Response(answer.status, tuple(answer.headers.items()), body)
 
     def _received(self, answer: urllib3.BaseHTTPResponse) -> bytes:
         """Read an answer to its end. Raises TransportError for one that is too large, or never comes to it."""
         try:
-            body = b"".join(self._pieces(answer))
+            body = bytearray()
+            for piece in self._pieces(answer):
+                body += piece
         except BaseException:
             answer.close()
             raise
         answer.release_conn()
-        return body
+        return bytes(body)
 
     def _pieces(self, answer: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
         size = 0
@@ -122,3 +127,17 @@ class Network:
             impatient(pool, self._deadline)
             self._pools[parts[:2]] = pool
         return pool
+
+
+def _worded(error: Exception) -> str:
+    """Return what happened, without the library's names for it."""
+    cause = error.args[-1] if error.args and isinstance(error.args[-1], Exception) else error
+    if isinstance(cause, RemoteDisconnected):
+        return "the connection was closed before an answer came"
+    if isinstance(cause, BadStatusLine):
+        return f"what came is no answer in HTTP/1.1: {str(cause)[:_SHOWN]!r}"
+    if isinstance(cause, IncompleteRead | http.client.IncompleteRead):
+        return "the answer broke off before its end"
+    if isinstance(cause, OSError) and cause.strerror:
+        return cause.strerror
+    return _POOL.sub("", str(cause))

@@ -1,15 +1,18 @@
-"""How long a server may take to answer, from the first byte to the last: `network.py`'s deadline for all that is read.
+"""How a server's answer is read: within `network.py`'s deadline, and to an end that is certain.
 
 The library has a limit for each single read. A header line now and then, `100 Continue` without end, or trailers behind the last
-chunk keep to that one and never come to an end.
+chunk keep to that one and never come to an end. And it takes what is ambiguous: a client closes the connection then (RFC 9112
+section 6.3), for what follows would be read as the answer to the next request.
 """
 
 from __future__ import annotations
 
 import io
+import re
 import socket
+from email.errors import MissingHeaderBodySeparatorDefect
 from functools import partial
-from http.client import HTTPResponse
+from http.client import HTTPException, HTTPResponse
 from typing import TYPE_CHECKING
 
 import urllib3
@@ -19,6 +22,10 @@ from harness.wire.message import TransportError
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
+
+
+_LENGTH = re.compile(r"\s*\d+\s*(,\s*\d+\s*)*", re.ASCII)
+_SWITCHING = 101
 
 
 def impatient(pool: urllib3.HTTPConnectionPool, deadline: float) -> None:
@@ -34,6 +41,21 @@ class _Answer(HTTPResponse):
     ) -> None:
         super().__init__(sock, debuglevel, method)
         self.fp = io.BufferedReader(_Watched(self.fp.detach(), deadline))
+
+    def begin(self) -> None:
+        """Read to the end of the headers, past all that is said in advance (RFC 9110 section 15.2). Raises HTTPException."""
+        super().begin()
+        while _SWITCHING < self.status < 200:  # 100 is passed over already
+            # As long as there are none, it reads.
+            self.headers = None  # type: ignore[assignment]
+            super().begin()
+        if self.status == _SWITCHING:
+            raise HTTPException("the server went over to another protocol, unasked")
+        if any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in self.headers.defects):
+            raise HTTPException("a line among the headers has no colon")
+        for length in self.headers.get_all("Content-Length", []):
+            if not _LENGTH.fullmatch(length):
+                raise HTTPException(f"'{length}' is no Content-Length")
 
 
 class _Watched(io.RawIOBase):

@@ -1,5 +1,6 @@
 """When no answer comes, the error says what kind of silence it was, and soon."""
 
+import re
 import socket
 import threading
 from contextlib import closing, contextmanager, suppress
@@ -240,3 +241,55 @@ def test_what_comes_before_and_behind_a_body_has_the_same_deadline(begun, more):
         going_on.set()
         thread.join()
     assert caught.value.kind == "timeout"
+
+
+def answering(*pieces):
+    """Return what hears one request and answers in pieces."""
+
+    def answer(connection):
+        read_request(connection)
+        for piece in pieces:
+            connection.sendall(piece)
+
+    return answer
+
+
+_EARLY = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n"
+
+
+def test_what_is_said_in_advance_is_no_answer(network):
+    """Any number of 1xx may come before it (RFC 9110 section 15.2), which a cache in front of a server sends by itself."""
+    said = (
+        _EARLY,
+        b"HTTP/1.1 100 Continue\r\n\r\n",
+        _EARLY,
+        b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}",
+    )
+    with peer(answering(*said)) as url:
+        answer = network(Request("POST", url))
+    assert (answer.status, answer.body, answer.header("Link")) == (201, b"{}", None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", "went over to another protocol, unasked"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\n{}", "'-2' is no Content-Length"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\n{}", "'two' is no Content-Length"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{} ", "multiple unmatching values"),
+        (b"HTTP/1.1 200 OK\r\nno colon\r\nContent-Length: 2\r\n\r\n{}", "has no colon"),
+        (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 101 + b"\r\n", "got more than 100 headers"),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000, "got more than 65536 bytes when reading header line"),
+        (b"SSH-2.0-OpenSSH_9.6\r\n", "what came is no answer in HTTP/1.1: 'SSH-2.0-OpenSSH_9.6"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}", "the answer broke off before its end"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{}", "the answer broke off before its end"),
+        (b"", "the connection was closed before an answer came"),
+    ],
+)  # fmt: skip
+def test_an_answer_without_a_certain_end_is_none(network, answer, reason):
+    """It is said what was wrong with it, in words that a log can have."""
+    with peer(answering(answer)) as url, pytest.raises(TransportError) as caught:
+        network(Request("GET", url))
+    assert caught.value.kind == "reset"
+    assert reason in str(caught.value)
+    assert not re.search(r"Error|Exception|Connection (aborted|broken)", str(caught.value))
