@@ -1,4 +1,4 @@
-"""What `populate` and a scenario's `given` may put into either side of a world, checked before anything of it is written."""
+"""Checks the initial data of both sides, from `populate` or a scenario's `given`, before any of it is written."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from harness.base import json_text
 from harness.base.errors import HarnessError, nearest
 from harness.base.store import Document
 
-# The kinds of things that each side holds.
+# The kinds of entries of each side.
 HELD = {"azure_ad": ("users", "groups", "assignments"), "aws_sso": ("users", "groups", "accounts")}
 
 
 class Walked(ABC, Iterable[Any]):
-    """Entries that JSON has, read anew whenever they are walked: there may be more than memory holds."""
+    """Entries of a JSON file, read again at each iteration: there may be more than fit into memory."""
 
     __slots__ = ()
 
@@ -24,7 +24,7 @@ class Walked(ABC, Iterable[Any]):
 
 
 def check_sides(document: Mapping[str, Any]) -> None:
-    """Raise HarnessError for a side that does not exist, and for what JSON does not have."""
+    """Raise HarnessError for an unknown side, and for values that JSON does not have."""
     _require_plain(document)
     for key in document:
         if key not in HELD:
@@ -32,7 +32,7 @@ def check_sides(document: Mapping[str, Any]) -> None:
 
 
 def side(document: Mapping[str, Any], key: str) -> Document:
-    """Return what one side is to hold. Raises HarnessError for a kind that it does not have."""
+    """Return the initial data of one side. Raises HarnessError for an unknown kind of entries."""
     content = document.get(key) or {}
     if not isinstance(content, Mapping):
         raise HarnessError(f"'{key}' must be a mapping with users and groups")
@@ -43,9 +43,9 @@ def side(document: Mapping[str, Any], key: str) -> Document:
 
 
 def _require_plain(document: Mapping[str, Any]) -> None:
-    """Refuse what JSON does not have. YAML and scripts may say more: keys that are numbers, sets, numbers of 65 bits.
+    """Raise HarnessError for values that YAML and scripts have and JSON does not: keys that are numbers, sets, numbers of 65 bits.
 
-    Entry by entry, for there may be a great many.
+    Entries are checked one by one, for there may be very many.
     """
     try:
         for name, side in document.items():

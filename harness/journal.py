@@ -1,4 +1,4 @@
-"""What happened in a world, in order: recorded exchanges and log lines, for reports and for expectations."""
+"""The record of a world: exchanges and log lines in order, for reports and for expectations."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Journal:
 
     @property
     def exchanges(self) -> list[Exchange]:
-        """Return what was sent, without its secrets, which are hidden when somebody looks for the first time."""
+        """Return the exchanges, redacted at the first read."""
         self._exchanges += [each.exchange() for each in self.sent[len(self._exchanges) :]]
         return self._exchanges
 
@@ -33,7 +33,7 @@ class Journal:
         self.lines.append((self.next(), name, body))
 
     def clear(self) -> None:
-        """Forget everything that happened; places go on from where they were."""
+        """Delete all entries; their numbers continue."""
         self.sent.clear()
         self._exchanges.clear()
         self.lines.clear()

@@ -1,4 +1,4 @@
-"""Where both clouds stand on the real network: the addresses that a world answers at when nothing is served."""
+"""The addresses of both clouds on the real network, at which a world answers when it is not served."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What makes two accounts look like one person twice: an external id, a name, an e-mail address, or the user name before the @."""
+"""Finds two accounts of one person, by an equal external id, name, e-mail address, or user name before the @."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Any
 
 
 class Lookalikes:
-    """Users or groups of SCIM, to be found by what another one has in common with them."""
+    """SCIM users or groups, to be found by the traits that another one shares with them."""
 
     def __init__(self) -> None:
         self._names: dict[tuple[str, frozenset[str]], str] = {}
 
     def add(self, name: str, attributes: Mapping[str, Any]) -> None:
-        """Take one in, who is spoken of by `name`; of several with one trait the first is named."""
+        """Add one under a `name`; of several with the same trait the first counts."""
         for trait in _traits(attributes):
             self._names.setdefault(trait, name)
 
     def of(self, attributes: Mapping[str, Any]) -> str:
-        """Say what a user or group has in common with whom, the most telling first; an empty text for nothing."""
+        """Return in words the traits that a user or group shares and with whom, the most specific first; an empty text for none."""
         for trait in _traits(attributes):
             if trait in self._names:
                 return f"the {trait[0]} of {self._names[trait]}"
@@ -26,7 +26,7 @@ class Lookalikes:
 
 
 def _traits(attributes: Mapping[str, Any]) -> Iterator[tuple[str, frozenset[str]]]:
-    """Yield what is compared, as sets of lower-case words; what is empty says nothing."""
+    """Yield the names of traits and their values as sets of lower-case words, without empty ones."""
     name, emails = attributes.get("name") or {}, attributes.get("emails") or ()
     traits = {
         "external id": {attributes.get("externalId")},

@@ -72,7 +72,7 @@ class World(Struct):
         return tuple(sorted(self.aws.quirks.fired | self.azure.quirks.fired))
 
     def why(self, job_id: str, kind: str, name: str) -> Document:
-        """Return why an object is, or is not, in the target. Its modules are imported here: a cycle does without."""
+        """Return why an object is, or is not, in the target. The import is here, for a cycle does not need it."""
         from harness.azure_ad.provisioning.why.advice import why_with_advice
 
         job, session = self.azure.engine.inspect(job_id)
@@ -87,13 +87,13 @@ class World(Struct):
         )
 
     def advance(self, by: timedelta) -> None:
-        """Let time pass; whatever falls due happens on the way."""
+        """Let time pass; what is due happens on the way."""
         self.clock.advance(by)
 
     def populate(self, document: Mapping[str, Any]) -> None:
         """Add `{"azure_ad": {users, groups, assignments}, "aws_sso": {users, groups, accounts}}`, or nothing.
 
-        Raises HarnessError with the entry that is wrong.
+        Raises HarnessError with the wrong entry.
         """
         check_sides(document)
         with self.aws.store.transaction(), self.azure.store.transaction():
@@ -184,9 +184,9 @@ def assemble(
     wire: Callable[[Parts, Contexts], Send],
     journal: Journal | None = None,
 ) -> World:
-    """Join the parts. Accounts and jobs that the stores have are used, others are made.
+    """Join the parts to a world. Accounts and jobs in the stores are used; missing ones are made.
 
-    `wire` makes the transport from the WSGI contexts. They get their tenants later, for the engine in one sends over it.
+    `wire` makes the transport from the WSGI contexts, which get their tenants later: the engine in one of them needs the transport.
     """
     contexts = Contexts({}, {})
     network = wire(parts, contexts)
@@ -198,7 +198,7 @@ def assemble(
     faults = Faults(network, clock.advance)
 
     def record(source: str, send: Send) -> Send:
-        """Tell the journal, if any, of what one side sends."""
+        """Return `send` with its exchanges recorded in the journal, if there is one."""
         if journal is None:
             return send
         return recording(send, journal.exchange, clock, source, lane, order=journal.next)

@@ -1,4 +1,4 @@
-"""Validation: one small function a rule, walking the tables of `attributes.py`. What is certainly right, `usual.py` lets through.
+"""Validation: a small function for each rule, over the tables of `attributes.py`. `usual.py` is the short way for ordinary requests.
 
 Rules: https://docs.aws.amazon.com/singlesignon/latest/developerguide/createuser.html, "Constraints" (read 2026-11-30). Texts:
 https://docs.aws.amazon.com/singlesignon/latest/userguide/scim-logging-using-cloudtrail.html, "Example CloudTrail events" (read
@@ -48,8 +48,8 @@ class Review(Struct, frozen=True):
 def user(body: Any, quirks: Quirks, *, spaced: bool = False, emails_given: bool = True) -> Attributes:
     """Return a user's attributes as they will be stored. Raises Refused (ValidationException).
 
-    `spaced` allows spaces in the user name. `emails_given` False skips the e-mails: a PATCH without them may meet what
-    another API wrote.
+    `spaced` allows spaces in the user name. `emails_given` False skips the rules of e-mails: a PATCH without them may
+    be of a user whose e-mails another API wrote.
     """
     attributes = _clean(_SPACED_USER if spaced else _USER, body, quirks)
     if emails_given:
@@ -127,7 +127,7 @@ def _clean(usual: Usual, body: Any, quirks: Quirks) -> Attributes:
 
 
 def _examined(table: Complex, body: Any, review: Review) -> Attributes:
-    """Return what is stored of a body, part by part. Raises Refused (ValidationException)."""
+    """Return the attributes of a body that are stored. Raises Refused (ValidationException)."""
     attributes = _complex(table, body, "", review)
     if review.broken:
         raise Refused(INVALID, f"{len(review.broken)} validation errors detected: {'; '.join(review.broken)}")
@@ -214,7 +214,7 @@ def _complex(table: Complex, value: Any, where: str, review: Review) -> Attribut
 
 
 def _given(table: Complex, value: Any, review: Review) -> Attributes:
-    """Return the parts sent, under the table's spelling. Null counts as not sent, here and to whoever reads this."""
+    """Return the parts sent, under the table's spelling. Null counts as not sent."""
     if table.bare is not None and isinstance(value, str) and review.quirks["manager-as-string"]:
         value = {table.bare: value}
     if not isinstance(value, dict):
@@ -236,7 +236,7 @@ def _given(table: Complex, value: Any, review: Review) -> Attributes:
 
 
 def _missing(part: Attribute, where: str, review: Review) -> None:
-    """Report a required attribute that is not there as an empty one, which is what the service's message says."""
+    """Report a missing required attribute as an empty one, as the service's message does."""
     if isinstance(part, Complex):
         for name in part.parts:
             if name in part.required:

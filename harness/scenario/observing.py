@@ -1,6 +1,6 @@
-"""The timeline of a world for reports: every exchange and log line as a sentence, in order, from the world's journal.
+"""The timeline of a world for reports: every exchange and log line in its journal, in order, each with a sentence.
 
-Expectations read the services themselves; from here they only learn how many log entries are new.
+Expectations read the services themselves; from here they take only the number of new log entries.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Since(Struct, frozen=True):
 
 
 def since(journal: Journal) -> Since:
-    """Count what the journal was told; the audit log shows a line for each step of a provisioning entry."""
+    """Count the journal's entries by log; the audit log has a line for each step of a provisioning entry."""
     bodies = {name: [body for _, log, body in journal.lines if log == name] for name in LOGS}
     steps = sum(provisioning.number_of_steps(body) for body in bodies[provisioning.LOG])
     return Since(
@@ -41,7 +41,7 @@ def since(journal: Journal) -> Since:
 
 
 def observations(journal: Journal) -> list[Observation]:
-    """Tell exchanges and log lines in the order they began."""
+    """Return exchanges and log lines, in the order in which they began."""
     observed = [(exchange.order, _exchange(exchange)) for exchange in journal.exchanges]
     observed += [
         (place, line) for place, log, body in journal.lines if (line := _logged(log, body)) is not None
@@ -50,7 +50,7 @@ def observations(journal: Journal) -> list[Observation]:
 
 
 def _exchange(exchange: Exchange) -> Observation:
-    """Write `POST /Users → 201`."""
+    """Return the observation of an exchange, with the summary `POST /Users → 201`."""
     answer = str(exchange.response.status) if exchange.response else exchange.error or "no answer"
     path = exchange.request.url.partition("://")[2].partition("/")[2]
     good = exchange.response is not None and exchange.response.status < 400

@@ -1,4 +1,4 @@
-"""`Request`, `Response` and `Send`: the seam between whoever asks and whoever answers."""
+"""HTTP as data: `Request`, `Response`, and `Send`, the type of functions from one to the other."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def reason_phrase(status: int) -> str:
 
 @lru_cache(maxsize=64)
 def media_type(content_type: str) -> str:
-    """Return what a Content-Type says of the body, without parameters and in small letters."""
+    """Return the media type of a Content-Type, without parameters and in small letters."""
     return content_type.partition(";")[0].strip().lower()
 
 
@@ -68,7 +68,7 @@ class TransportError(Exception):
 
 @lru_cache(maxsize=16)
 def parts_of(url: str) -> SplitResult:
-    """Return what `urlsplit` does, which remembers the address by itself: of most URLs only what follows is new.
+    """Return the result of `urlsplit`, with scheme and host cached, for most URLs differ only after them.
 
     Raises ValueError.
     """
@@ -96,7 +96,7 @@ def check_url(url: str) -> SplitResult:
 
 @lru_cache(maxsize=64)
 def _leads_somewhere(scheme: str, netloc: str) -> bool:
-    """Tell whether an address begins with a host and a usable port. Raises ValueError."""
+    """Return whether an address has a host and a usable port. Raises ValueError."""
     parts = SplitResult(scheme, netloc, "", "", "")
     return scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
 
@@ -124,6 +124,6 @@ def json_request(
         headers = (*headers, ("Content-Type", "application/json"))
     try:
         encoded = json_text.encode(body)
-    except TypeError:  # the store's whole numbers have 64 bits, what a client sends has as many as it likes
+    except TypeError:  # the store's whole numbers have 64 bits, a client's any number
         encoded = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
     return Request(method, url, headers, encoded)

@@ -16,7 +16,7 @@ from harness.azure_ad.provisioning.log.trace import Trace
 from harness.azure_ad.provisioning.target.target import TargetError
 from harness.base.store import TakenError
 
-# The log's step and sentence of a failure, by what was being done.
+# The log's step and sentence for a failure, by the action of the turn.
 _ATTEMPTS = {
     # https://github.com/Budibase/budibase/issues/15369
     "other": (
@@ -52,7 +52,7 @@ class Join(Struct, frozen=True):
     """Connect the object to a target's object for the first time; groups that waited for this member are due.
 
     `references`: so are its own manager or members. `holder` had the target's object, by the connection `former`, and
-    loses it. If the object is another's, it fails as `taken` says, and no later effect happens; else the log gets `step`.
+    loses it. If the target's object has another connection, the turn fails with `taken`, without later effects; else the log gets `step`.
     """
 
     connection: Connection
@@ -92,7 +92,7 @@ class ForgetReferences(Struct, frozen=True):
 
 
 class MarkMembers(Struct, frozen=True):
-    """The target's group was given these members, or they were taken out of it."""
+    """These members were added to the target's group, or removed from it."""
 
     members: tuple[str, ...]
     present: bool
@@ -121,7 +121,7 @@ class Outcome(Struct, frozen=True):
 
 
 def failing(session: Session, trace: Trace, failure: Failure) -> Fail:
-    """Return the effect of a failure, worded by what was being done: a later attempt."""
+    """Return the effect of a failure: an escrow, and the log's step and sentence for the turn's action."""
     step, words = _ATTEMPTS[trace.action]
     target = session.frame.target_name
     return Fail(failure, step, words.format(kind=trace.kind, identifier=trace.identifier, target=target))
@@ -183,7 +183,7 @@ def _apply_to_references(
 
 
 def _tied(session: Session, trace: Trace, effect: Join) -> bool:
-    """Connect the object; return False if another object got the connection meanwhile."""
+    """Connect the object; return False if another object has got the connection in the meantime."""
     key, connection = trace.source_id, effect.connection
     if effect.holder is not None:
         if session.source_of(connection.target_id) != effect.holder:

@@ -75,7 +75,7 @@ def _create(turn: Turn, *, created: str | None = None) -> Outcome:
 
 
 def _left_out(turn: Turn) -> frozenset[str]:
-    """Return the custom attributes that do not come with a POST, and log each."""
+    """Return the custom attributes that are left out of a POST, and log each."""
     late = turn.mapping.late
     if turn.session.quirks["custom-attributes-on-create"] == "sent" or not late:
         return frozenset()
@@ -90,7 +90,7 @@ def _left_out(turn: Turn) -> frozenset[str]:
 def _take_over(turn: Turn, resource: Document) -> Outcome:
     """Take over the one account that matched, from an object that left if need be, but from no other.
 
-    That an account goes over to the newcomer when its former object was deleted or unassigned is inferred.
+    It is inferred that the new object gets the account of one that was deleted or unassigned.
     """
     session, trace = turn.session, turn.trace
     trace.target_id = str(resource["id"])

@@ -86,7 +86,7 @@ def _fail(turn: Turn) -> Outcome:
     assert failure is not None
     if turn.decision.because is not Because.NOTHING_TO_MATCH_BY:
         return Outcome((turn.failing(failure),))
-    # Another attempt would come to the same, so it is not put into escrow.
+    # Another attempt would fail in the same way, so there is no escrow.
     attribute = turn.mapping.matching[0].target
     missing = f"{trace.kind} '{trace.identifier}' has no value for {attribute}"
     trace.step("EntryImport", status="failure", description=missing)

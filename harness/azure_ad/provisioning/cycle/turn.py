@@ -32,7 +32,7 @@ class Turn(Struct, frozen=True):
         return self.facts.connection
 
     def failing(self, failure: Failure) -> Fail:
-        """Return the effect of a failure, worded by what was being done: a later attempt."""
+        """Return the effect of a failure (`effects.failing`)."""
         return failing(self.session, self.trace, failure)
 
 
