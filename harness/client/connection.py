@@ -24,6 +24,8 @@ _PAGE = 500
 _PATIENCE = 600.0  # seconds; a step waits for a cycle that is running
 _NO_HARNESS = "what listens at {} is no harness; the running one's address is in its ready file"
 
+_WHERE_WHY = "why stands where 'harness serve' was started"
+
 
 @dataclass(frozen=True, slots=True)
 class Connection:
@@ -112,7 +114,8 @@ class Connection:
         if response.status != 200:
             error = document.get("error")
             message = error.get("message") if isinstance(error, dict) else None
-            raise HarnessError(f"Microsoft Graph answered {response.status}: {message or url}")
+            hint = f"; {_WHERE_WHY}" if response.status == 500 else ""
+            raise HarnessError(f"Microsoft Graph answered {response.status}: {message or url}{hint}")
         return document
 
 
@@ -188,6 +191,8 @@ def _document(response: Response, graph: str) -> dict[str, Any]:
         document = response.json()
     except ValueError:
         document = None
+    if not isinstance(document, dict) and response.status == 500:
+        raise HarnessError(f"{graph} answered 500; {_WHERE_WHY}")
     if not isinstance(document, dict):
         raise HarnessError(_NO_HARNESS.format(graph))
     return document

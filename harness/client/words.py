@@ -41,6 +41,10 @@ def status_lines(job: dict[str, Any], served: dict[str, Any]) -> list[str]:
     quarantine = status["quarantine"]
     if quarantine:
         lines += _quarantine(quarantine, now, on=on)
+    process = served.get("process", {})
+    if process.get("leads") is not None:
+        runs = "it runs the cycles" if process["leads"] else "another one runs the cycles"
+        lines.append(row("process", f"{process['pid']} answered; {runs}"))
     if served.get("missing"):
         lines += rows("data", [served["missing"]])
     return lines

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from harness.base.errors import HarnessError
 from harness.base.sqlite import is_full
+from harness.wire.present import is_cut_off
 
 
 @dataclass(slots=True)
@@ -24,7 +25,7 @@ class Room:
         self.is_lacking = True
         if self.is_started:
             sys.stderr.write(
-                f"error: {reason}: nothing is written any more; what is there can still be read\n"
+                f"error: {reason}: until there is room nothing is written; what is there can be read\n"
             )
 
 
@@ -52,9 +53,27 @@ def damage_worded(folder: Path | None, room: Room) -> Iterator[None]:
 
 def report(error: BaseException) -> None:
     """Report an internal error of the engine and its place, without the data."""
-    if not is_full(error):
+    if is_cut_off(error):  # whose words are about the connection, and no data
+        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        sys.stderr.write(
+            f"error: the provisioning engine has lost the database: {reason}; it goes on when that is there again\n"
+        )
+    elif not is_full(error):
         name, place = type(error).__name__, _place(error)
         sys.stderr.write(f"error: the provisioning engine failed with {name} at {place}\n")
+
+
+@contextmanager
+def full_worded(place: object, people: Path) -> Iterator[None]:
+    """Say that there was no room for people of a file."""
+    try:
+        yield
+    except Exception as error:
+        if not is_full(error):
+            raise
+        raise HarnessError(
+            f"the disk of {place} is too full for the people of {people}; make room, or name another folder"
+        ) from error
 
 
 def missing_worded(path: Path) -> str:

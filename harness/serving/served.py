@@ -6,6 +6,7 @@ before are continued, a cycle that was cut off included.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import timedelta
@@ -227,10 +228,7 @@ class Served:
 
     def advance(self, by: timedelta) -> None:
         """Move the clock forward; each step is saved with the data, so that a kill loses none."""
-        if self._shared is None:
-            self.clock.advance(by)
-        else:
-            self._shared.advance(by)
+        (self._shared or self.clock).advance(by)
 
     def populate(self, document: Mapping[str, Any]) -> None:
         """Add people and groups on both sides, or on neither (`World.populate`)."""
@@ -256,6 +254,7 @@ class Served:
             "now": iso(self.clock.now()),
             "next": iso(job.next, 6) if job.is_on and job.next else None,
             "retries": retries(session),
+            "process": {"pid": os.getpid(), "leads": self._data.peers and self._data.peers.leads},
             "missing": missing_worded(path) if (path := self._data.presence.missing()) else None,
         }
 

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from harness.base.errors import HarnessError
+from harness.serving.failures import full_worded
 from harness.serving.front.gate import KEY_HEADER
 from harness.serving.options import Options, PostgresAddress, is_loopback
 from harness.serving.ready_file import announcing
@@ -53,7 +54,7 @@ def _serve_alone(options: Options, populate: Path | None, ready_file: Path | Non
     with stop_signal() as stopped, announcing(ready_file) as announce:
         served = Served(options)
         try:
-            _populate(served, people, populate, say)
+            _populate(served, people, populate, options, say)
             announce(served.ready)
             _tell(served.ready, options, ready_file, say)
             while not stopped.wait(_LOOKS_EVERY):
@@ -73,7 +74,7 @@ def _serve_together(options: Options, populate: Path | None, ready_file: Path | 
         served = Served(options, listening)
         try:
             if is_first:
-                _populate(served, people, populate, say)
+                _populate(served, people, populate, options, say)
             tell(served.ready)
             stopped.wait()
         finally:
@@ -93,11 +94,14 @@ def _serve_together(options: Options, populate: Path | None, ready_file: Path | 
             processes.stop()
 
 
-def _populate(served: Served, people: Mapping[str, Any] | None, path: Path | None, say: Say) -> None:
-    if people is None:
+def _populate(
+    served: Served, people: Mapping[str, Any] | None, path: Path | None, options: Options, say: Say
+) -> None:
+    if people is None or path is None:
         return
     if served.is_empty:
-        served.populate(people)
+        with full_worded(options.data, path):
+            served.populate(people)
     else:
         say(f"the data folder has people already; {path} is left alone")
 

@@ -146,13 +146,13 @@ def log_broken(environ: WSGIEnvironment, error: Exception) -> None:
 
     request = Present(environ)
     where = quote(request.root + request.path), request.method
-    if is_unreadable(error) or _is_cut_off(error):
+    if is_unreadable(error) or is_cut_off(error):
         LOG.error("%s [%s]: the data cannot be read: %s", *where, str(error).partition("\n")[0])
     else:
         LOG.error("Exception on %s [%s]", *where, exc_info=error)
 
 
-def _is_cut_off(error: Exception) -> bool:
+def is_cut_off(error: BaseException) -> bool:
     """Tell whether PostgreSQL ended a connection, or none can be had; asked without loading what talks to it."""
     psycopg = sys.modules.get("psycopg")
     return psycopg is not None and isinstance(error, psycopg.OperationalError)

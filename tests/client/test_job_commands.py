@@ -32,9 +32,9 @@ def company(server):
     return Company(server)
 
 
-def status(company):
+def status(company, **more):
     job, session = company.engine.inspect(company.job)
-    told = {"now": iso(company.clock.now()), "retries": retries(session)}
+    told = {"now": iso(company.clock.now()), "retries": retries(session), **more}
     return status_lines(
         graph_form(company.engine.job(company.job)), {**told, "next": job.next and iso(job.next, 6)}
     )
@@ -108,6 +108,19 @@ class TestStatus:
         company.person("ben")
         company.engine.step(company.job)
         assert "under way   1 of 2 objects" in status(company)
+
+    @pytest.mark.parametrize(
+        ("leads", "lines"),
+        [
+            (None, []),
+            (True, ["process     4711 answered; it runs the cycles"]),
+            (False, ["process     4711 answered; another one runs the cycles"]),
+        ],
+    )
+    def test_which_of_several_processes_runs_the_cycles(self, company, leads, lines):
+        """Of one alone there is nothing to say."""
+        words = status(company, process={"pid": 4711, "leads": leads})
+        assert [line for line in words if line.startswith("process")] == lines
 
 
 class TestLog:
@@ -448,6 +461,23 @@ class TestNoHarness:
         try:
             ready({"azure_ad": {"graph_endpoint": f"{server.url}/v1.0", "graph_token": "t"}})
             assert "is no harness" in refused("job", "status")
+        finally:
+            server.stop()
+
+    def test_a_harness_that_cannot_read_its_data(self, ready):
+        """It is one all the same; what broke is not for whoever asks."""
+
+        def app(_environ, start_response):
+            start_response("500 Internal Server Error", [("Content-Type", "text/html")])
+            return [b"<html>"]
+
+        server = Server(app, "127.0.0.1", 0)
+        server.start()
+        try:
+            ready({"azure_ad": {"graph_endpoint": f"{server.url}/v1.0", "graph_token": "t"}})
+            assert "v1.0 answered 500; why stands where 'harness serve' was started" in refused(
+                "job", "status"
+            )
         finally:
             server.stop()
 

@@ -7,7 +7,7 @@ POST /_harness/populate  {"azure_ad": {"users", "groups", "assignments"}, "aws_s
 POST /_harness/reset                      no people, groups, logs, faults or requests seen; endpoint, tokens, job settings and
                                           snapshots stay, and these are answered by name
 GET  /_harness/mail                       notification mails, oldest first
-GET  /_harness/job                        which job is served, its next cycle, its retries (`Served.job`)
+GET  /_harness/job                        which job is served, its next cycle, its retries, which process runs it (`Served.job`)
 POST /_harness/step      {"exchanges": true}  one object of a cycle (`stepping.py`); the schedule must be off
 GET  /_harness/why?user=ana@contoso.com   why somebody is, or is not, in the target (`why.py`)
 GET  /_harness/why?group=Office           why a group, and each of its members, is or is not there

@@ -44,11 +44,14 @@ _TOO_LARGE = {
     "error": "invalid_request",
     "error_description": "The form is larger than any that is read here.",
 }
+_HEAD = "<!doctype html><html lang=en><meta charset=utf-8><title>Key</title>"
 _FORM = (
-    "<!doctype html><html lang=en><meta charset=utf-8><title>Key</title>"
     f'<form method=post action="{KEY_PATH}"><label>The key printed at start '
-    "<input name=key type=password autofocus></label> <button>Enter</button></form></html>"
+    "<input name=key type=password autofocus></label> <button>Enter</button></form>"
+    "<p>It stands on the terminal that <code>harness serve</code> was started in, and in its ready file.</p></html>"
 )
+_WRONG = "<p role=alert>That was another key.</p>"
+_FOR_AWS = "; or sign with the key pair of --aws-access-key-id, where the server was started with one"
 # For pages without a policy of their own. https://www.w3.org/TR/CSP3/, "Content Security Policy Directives", and
 # https://fetch.spec.whatwg.org/#x-content-type-options-header (both read 2026-11-30).
 _POLICY = (
@@ -137,8 +140,9 @@ def _keyless(request: Request, key: str) -> Response | None:
     if _has_key(request, key):
         return None
     if "text/html" in request.headers.get("Accept", ""):
-        return Response(_FORM, 401, content_type="text/html; charset=utf-8")
-    return _sentence(f"this needs the key printed at start, in the header {KEY_HEADER}", 401)
+        return Response(_HEAD + _FORM, 401, content_type="text/html; charset=utf-8")
+    hint = _FOR_AWS if "X-Amz-Target" in request.headers else ""
+    return _sentence(f"this needs the key printed at start, in the header {KEY_HEADER}{hint}", 401)
 
 
 def _by_password(environ: WSGIEnvironment, key: str) -> Response | None:
@@ -161,7 +165,7 @@ def _entered(request: Request, key: str) -> Response:
     """Answer the form with the key by a cookie."""
     request.max_content_length = _MAX_FORM
     if not hmac.compare_digest(request.form.get("key", "").encode(), key.encode()):
-        return Response(_FORM, 401, content_type="text/html; charset=utf-8")
+        return Response(_HEAD + _WRONG + _FORM, 401, content_type="text/html; charset=utf-8")
     response = Response("", 303, {"Location": "/"})
     secure = request.scheme == "https"
     response.set_cookie(_COOKIE, _cookie(key), httponly=True, samesite="Lax", secure=secure)

@@ -107,7 +107,8 @@ def test_a_key_typed_once_opens_the_pages():
     send, url = gate(), "http://10.0.0.7:8081"
     form = send(Request("GET", f"{url}/portal/", (BROWSER,)))
     assert (form.status, b"/_harness/key" in form.body) == (401, True)
-    assert send(Request("POST", f"{url}/_harness/key", (FORM,), b"key=wrong")).status == 401
+    wrong = send(Request("POST", f"{url}/_harness/key", (FORM,), b"key=wrong"))
+    assert (wrong.status, b"another key" in wrong.body, b"another key" in form.body) == (401, True, False)
     entered = send(Request("POST", f"{url}/_harness/key", (FORM,), f"key={KEY}".encode()))
     cookie = entered.header("Set-Cookie")
     assert (entered.status, KEY in cookie, "HttpOnly" in cookie, "Secure" in cookie) == (
@@ -130,7 +131,8 @@ def test_aws_calls_need_the_key_unless_their_signature_is_looked_at(signed, stat
     call = json_request(
         "POST", "http://10.0.0.7/", {}, headers=(("X-Amz-Target", "AWSIdentityStore.ListUsers"),)
     )
-    assert gate(signed=signed)(call).status == status
+    answer = gate(signed=signed)(call)
+    assert (answer.status, b"--aws-access-key-id" in answer.body) == (status, not signed)
 
 
 @pytest.mark.parametrize(
