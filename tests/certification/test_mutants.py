@@ -18,11 +18,23 @@ from tests.certification.right.further import FURTHER
 from tests.certification.right.later import LATER
 from tests.certification.right.membership import MEMBERSHIP
 from tests.certification.right.mutants import MUTANTS
+from tests.certification.right.reported import ACCUSED, REPORTED
 from tests.certification.right.server import RightServer
 from tests.certification.right.unusual import UNUSUAL
 from tests.certification.suites.rfc7644.test_rfc7644 import WRONGS
 
-ALL = (*MUTANTS, *FURTHER, *LATER, *BYSTANDERS, *ECHOES, *UNUSUAL, *CONSEQUENCES, *MEMBERSHIP, *AMOUNTS)
+ALL = (
+    *MUTANTS,
+    *FURTHER,
+    *LATER,
+    *BYSTANDERS,
+    *ECHOES,
+    *UNUSUAL,
+    *CONSEQUENCES,
+    *MEMBERSHIP,
+    *AMOUNTS,
+    *REPORTED,
+)
 CHECKS = {(suite.name, check.name): check for suite in SUITES for check in suite.checks}
 
 
@@ -39,7 +51,7 @@ def test_the_right_server_passes_whatever_applies_to_it(certify, suite):
     assert [each.left for each in results.values() if each.left] == []
 
 
-@pytest.mark.parametrize("make", CONTROLS)
+@pytest.mark.parametrize("make", [*CONTROLS, *ACCUSED])
 @pytest.mark.slow
 def test_a_right_server_that_is_unusual_fails_nothing(certify, make):
     """Some checks do not apply to it, some only warn."""

@@ -25,6 +25,7 @@ from harness.scim.names import PATCH_OP
 from harness.wire.message import Headers, Request, Response, Send, TransportError
 
 _MEDIA_TYPE = "application/scim+json"
+_MOST_PAGES = 50
 _GONE = (200, 202, 204, 404, 410)  # what a DELETE may answer
 
 
@@ -122,6 +123,31 @@ class Endpoint:
         response = self.ask("GET", path)
         require_status(f"GET {path}", response, 200)
         return require_document(f"GET {path}", response)
+
+    def get_all(self, path: str) -> list[Document]:
+        """Return the resources of a list, page by page where there are more than came (RFC 7644, 3.4.2.4: a page may be short).
+
+        A list that goes on for too long ends where it is. Raises FailedError.
+        """
+        page = self.get(path)
+        return [*require_resources(f"GET {path}", page), *self.rest(path, page)]
+
+    def rest(self, path: str, page: Document) -> list[Document]:
+        """Return what is on the pages behind the first one of a list. Raises FailedError."""
+        there = len(require_resources(f"GET {path}", page))
+        resources: list[Document] = []
+        for _ in range(_MOST_PAGES if there else 0):
+            start = there + len(resources) + 1
+            total = page.get("totalResults")
+            if not isinstance(total, int) or start > total:
+                break
+            next_path = f"{path}{'&' if '?' in path else '?'}startIndex={start}"
+            page = self.get(next_path)
+            further = require_resources(f"GET {next_path}", page)
+            if not further:
+                break
+            resources += further
+        return resources
 
     def find(self, kind: str, condition: str) -> list[Document]:
         """Return the resources of a kind (`Users`) that a filter chooses. Raises FailedError."""

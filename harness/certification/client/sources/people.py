@@ -109,7 +109,8 @@ def changed(before: People) -> People:
     """Return them later.
 
     The first is renamed, the second disabled, the third gone, the fifth enabled, the sixth written with a capital letter; a
-    newcomer is there, the last joins the office. The visitors' group is gone, and there is a new one.
+    newcomer is there, the last joins the office, which the first and the fourth leave. The visitors' group is gone, and there is
+    a new one.
     """
     first, second, third, fourth, fifth, sixth, *rest = before.users
     others = [fourth, replace(fifth, active=True), replace(sixth, name=sixth.name.capitalize()), *rest]
@@ -117,7 +118,7 @@ def changed(before: People) -> People:
     users = (replace(first, display_name="Renamed Family"), replace(second, active=False), *others, newcomer)
     left = {second.user_name, third.user_name}
     current = {each.key: each.user_name for each in users}
-    stayed = {current[name] for name in before.groups["Office"] - left - {first.user_name}}
+    stayed = {current[name] for name in before.groups["Office"] - left - {first.user_name, fourth.user_name}}
     office = frozenset(stayed | {others[-1].user_name, newcomer.user_name})
     everybody = frozenset(current.values()) - left
     return People(

@@ -169,7 +169,8 @@ def _require_ids(bench: Bench, response: Response, condition: str, wanted: Seque
     if response.status == 501:
         need_claim(bench, "filter")
     require_status(label, response, 200)
-    resources = require_resources(label, require_document(label, response))
+    page = require_document(label, response)
+    resources = [*require_resources(label, page), *bench.endpoint.rest(query(kind, condition), page)]
     ids = {encode_text(each.get("id")) for each in resources}
     require(
         len(resources) == len(ids),

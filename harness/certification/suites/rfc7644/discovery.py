@@ -110,7 +110,7 @@ def _sort(bench: Bench) -> None:
     made, condition = [each["userName"] for each in people], shared_by(bench, people)
     for order, names in (("ascending", sorted(made)), ("descending", sorted(made, reverse=True))):
         path = query("Users", condition) + f"&sortBy=userName&sortOrder={order}"
-        there = [each.get("userName") for each in require_resources(f"GET {path}", bench.endpoint.get(path))]
+        there = [each.get("userName") for each in bench.endpoint.get_all(path)]
         require(
             there == names, f"GET {path}: the order is {encode_text(there)} instead of {encode_text(names)}"
         )
@@ -125,7 +125,7 @@ def _sort_texts(bench: Bench) -> None:
         for name in reversed(names)
     ]
     path = query("Users", shared_by(bench, people)) + "&sortBy=name.familyName"
-    listed = require_resources(f"GET {path}", bench.endpoint.get(path))
+    listed = bench.endpoint.get_all(path)
     there = [value(each, "name.familyName") for each in listed]
     require(there == names, f"GET {path}: the order is {encode_text(there)} instead of {encode_text(names)}")
 
@@ -172,7 +172,7 @@ def _sort_by_meta(bench: Bench) -> None:
     condition = shared_by(bench, made)
     for order in ("ascending", "descending"):
         path = query("Users", condition) + f"&sortBy=meta.created&sortOrder={order}"
-        there = require_resources(f"GET {path}", bench.endpoint.get(path))
+        there = bench.endpoint.get_all(path)
         times = [encode_text(value(each, "meta.created")) for each in there]
         right = sorted(times, reverse=order == "descending")
         require(len(there) == len(made), f"GET {path}: {len(there)} users instead of {len(made)}")

@@ -5,6 +5,7 @@ Source: RFC 7643, 4.1, 4.3 and 8.3, https://datatracker.ietf.org/doc/html/rfc764
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from harness.base.store import Document
@@ -16,6 +17,8 @@ from harness.certification.suites.people import new_user, user
 from harness.certification.suites.rfc7644.claims import described_names, described_parts
 from harness.scim.names import CORE_USER, ENTERPRISE_USER
 
+# A telephone number, and what RFC 3966, 3, lets stand between its digits; blanks are written, too.
+_CALL, _PUNCTUATION = re.compile(r"\+[\d .()-]+\Z"), re.compile(r"[-.() ]")
 _PLAIN: dict[str, Any] = {
     "nickName": "Babs",
     "profileUrl": "https://contoso.com/babs",
@@ -74,13 +77,24 @@ def _core(bench: Bench) -> None:
     wanted = {**plain, **{f"name.{name}": each for name, each in full_name.items()}}
     require_values(f"GET {path}", there, wanted)
     for name, (element,) in lists.items():
-        require_values(f"GET {path}, {name}", _first(there.get(name)), element)
+        shown = _first(there.get(name))
+        require_values(f"GET {path}, {name}", shown, _as_written(shown, element))
 
 
 def _described(bench: Bench, name: str, parts: Document) -> Document:
     """Return the parts that the schemas have, all where they describe none."""
     names = described_parts(bench, CORE_USER, name)
     return {part: each for part, each in parts.items() if part in names or not names}
+
+
+def _as_written(shown: Document, element: Document) -> Document:
+    """Return the element, with the number in the server's form where it is the same (RFC 7643, 4.1.2: SHOULD canonicalize)."""
+    there, sent = str(shown.get("value")), str(element.get("value"))
+    return {**element, "value": there} if _CALL.match(sent) and _dialled(there) == _dialled(sent) else element
+
+
+def _dialled(number: str) -> str:
+    return _PUNCTUATION.sub("", number.removeprefix("tel:"))
 
 
 def _first(elements: Any) -> Document:

@@ -33,6 +33,20 @@ def _three_terms(bench: Bench) -> None:
     require_chosen(bench, f"{is_shared} and not ({is_one} or {is_other})", [])
 
 
+def _words_in_capitals(bench: Bench) -> None:
+    """A server that does not know AND may decline it, but not read the first term alone."""
+    need(bench, "filter")
+    one, other = new_alike(bench, 2)
+    is_shared = shared_by(bench, (one, other))
+    is_one, is_other = (f"userName eq {encode_text(each['userName'])}" for each in (one, other))
+    conditions = {
+        f"{is_shared} AND {is_one}": [one["id"]],
+        f"{is_one} OR {is_other}": [one["id"], other["id"]],
+        f"{is_shared} and NOT ({is_one})": [other["id"]],
+    }
+    need_all_taken(declined_of(bench, conditions))
+
+
 def _extension(bench: Bench) -> None:
     need(bench, "filter")
     department = bench.name()
@@ -101,6 +115,11 @@ CHECKS = (
         "3.4.2.2 three terms",
         "RFC 7644 3.4.2.2: of three terms each counts, and not is of all that stands in its brackets",
         _three_terms,
+    ),
+    Check(
+        "3.4.2.2 AND, OR, NOT",
+        "RFC 7644 3.4.2.2 and RFC 5234 2.3: the words and, or and not ignore case",
+        _words_in_capitals,
     ),
     Check(
         "3.4.2.2 extension",

@@ -33,7 +33,7 @@ def _pages(bench: Bench) -> None:
     made = [new_user(bench, **in_common(shared, letter))[1] for letter in "bac"]
     names, condition = [each["userName"] for each in made], shared_by(bench, made)
     pages = [
-        _sorted(bench, condition, f"&sortBy=userName&sortOrder=descending&startIndex={start}&count=1")
+        _page(bench, condition, f"&sortBy=userName&sortOrder=descending&startIndex={start}&count=1")
         for start in (1, 2, 3)
     ]
     there, wanted = [each.get("userName") for page in pages for each in page], sorted(names, reverse=True)
@@ -88,9 +88,13 @@ def _mail(word: str, letter: str, kind: str, *, primary: bool = False) -> Docume
     return {"value": f"{letter}-{word}@{DOMAIN}", "type": kind, **({"primary": True} if primary else {})}
 
 
-def _sorted(bench: Bench, condition: str, further: str) -> list[Document]:
+def _page(bench: Bench, condition: str, further: str) -> list[Document]:
     path = query("Users", condition) + further
     return require_resources(f"GET {path}", bench.endpoint.get(path))
+
+
+def _sorted(bench: Bench, condition: str, further: str) -> list[Document]:
+    return bench.endpoint.get_all(query("Users", condition) + further)
 
 
 def _require_order(listed: Sequence[Document], ids: Sequence[str], order: str) -> None:
