@@ -484,6 +484,7 @@ AWS = {
     "3.5.2.3 whole list": "answered 400 instead of 200",
     "3.5.2.1 many members": "members are []",
     "3.4.2.2 three terms": "answered 400 instead of 200",
+    "3.4.2.2 AND, OR, NOT": "answered 400 instead of 200",
     "3.4.2.2 extension": "answered 400 instead of 200",
     "3.4.2.2 active": "answered 400 instead of 200",
     "3.4.2.2 sw, co of groups": "answered 400 instead of 200",
