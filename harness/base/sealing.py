@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from harness.base.errors import HarnessError
@@ -29,11 +29,11 @@ _OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _COST = 2**15  # of scrypt's memory and time, once a start
 
 
-def sealing(store: Store, kinds: frozenset[str], words: str | None) -> Store:
+def sealing(store: Store, kinds: frozenset[str], words: str | None, old_words: str | None = None) -> Store:
     """Return a store whose documents of some kinds are encrypted with a key from `words`; without words the store itself.
 
-    Documents in plain text are encrypted at once. Raises HarnessError for words that are too short, missing, or not those of the
-    data.
+    Documents in plain text, or under the key of `old_words`, are encrypted with it at once. Raises HarnessError for words that
+    are too short, missing, or not those of the data.
     """
     salt = store.get(*_SALT)
     if words is None:
@@ -46,7 +46,8 @@ def sealing(store: Store, kinds: frozenset[str], words: str | None) -> Store:
         raise HarnessError(f"the key in HARNESS_KEY or --key-file is shorter than {_SHORTEST} characters")
     if salt is None:
         salt = {"salt": Ids(None).hex(32)}
-    sealed = _Sealed(store, kinds, _fernet(words, bytes.fromhex(salt["salt"])))
+    fernets = [_fernet(each, bytes.fromhex(salt["salt"])) for each in (words, old_words) if each]
+    sealed = _Sealed(store, kinds, MultiFernet(fernets))
     with store.transaction():
         for kind in sorted(kinds):
             for key, body in list(sealed.scan(kind)):
@@ -83,7 +84,7 @@ def _fernet(words: str, salt: bytes) -> Fernet:
 class _Sealed:
     """Methods that read or write documents are defined here; all others are the store's own."""
 
-    def __init__(self, store: Store, kinds: frozenset[str], fernet: Fernet) -> None:
+    def __init__(self, store: Store, kinds: frozenset[str], fernet: MultiFernet) -> None:
         self._store, self._kinds, self._fernet = store, kinds, fernet
 
     def __getattr__(self, name: str) -> Any:

@@ -42,6 +42,7 @@ class ServeOptions(Struct, frozen=True):
     aws_access_key_id: str | None
     aws_secret_access_key: str | None
     key_file: Path | None
+    old_key_file: Path | None
     tls_certificate: Path | None
     tls_key: Path | None
     bare: bool
@@ -59,6 +60,7 @@ class ServeOptions(Struct, frozen=True):
             raise HarnessError("--key-file encrypts what --data keeps; add --data, or leave the key out")
         if self.seed == "":  # as for --data; tokens that anybody can guess
             raise HarnessError("--seed is empty; give one, or leave it out")
+        key = serve_values.key(self.key_file)
         return Options(
             host=self.host,
             aws_port=self.aws_port,
@@ -69,7 +71,8 @@ class ServeOptions(Struct, frozen=True):
             smtp=serve_values.mail_host(self.smtp),
             in_flight=self.in_flight,
             processes=self.processes,
-            key=serve_values.key(self.key_file),
+            key=key,
+            old_key=serve_values.old_key(self.old_key_file, key),
             quirks=read_quirks(self.quirk_values),
             api_credentials=serve_values.both(
                 self.aws_access_key_id,
@@ -114,6 +117,7 @@ class ServeOptions(Struct, frozen=True):
             ("--in-flight", self.in_flight),
             ("--processes", self.processes > 1),
             ("--key-file", self.key_file),
+            ("--old-key-file", self.old_key_file),
             ("--tls-key", self.tls_key),
             ("--allow-remote", self.allow_remote),
             ("--allowed-host", self.allowed_hosts),
@@ -232,7 +236,13 @@ _OPTIONS: tuple[Option, ...] = (
         "--key-file",
         type=_FILE,
         metavar="FILE",
-        help="Encrypt the secrets in --data with the key in this file, or in HARNESS_KEY.",
+        help="Encrypt the secrets in --data with the key in this file, or in HARNESS_KEY; from then on it is needed.",
+    ),
+    click.option(
+        "--old-key-file",
+        type=_FILE,
+        metavar="FILE",
+        help="To change the key: start once, alone, with the one until now here and the new one in --key-file.",
     ),
     click.option(
         "--tls-certificate", type=_FILE, metavar="FILE", help="Serve https with this certificate (PEM)."

@@ -49,6 +49,16 @@ def key(path: Path | None) -> str | None:
     return key_in(path)
 
 
+def old_key(path: Path | None, key: str | None) -> str | None:
+    if path is None:
+        return None
+    from harness.base.sealing import key_in
+
+    if key is None:
+        raise HarnessError("--old-key-file has the key until now; give the new one in --key-file")
+    return key_in(path)
+
+
 def both(one: _T | None, other: _T | None, names: str) -> tuple[_T, _T] | None:
     if one and other:
         return one, other

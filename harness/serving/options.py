@@ -38,7 +38,8 @@ class Options:
     `api_credentials` is the key pair that the AWS APIs accept (None: any); `in_flight` objects of a cycle are at work
     together (None: by the target); `tls` are the PEM files of a certificate and its key (None: plain http);
     `bare` leaves provisioning to be configured by hand; `allowed_hosts` are names by which other machines may address this
-    one, the first of which stands in addresses that are given out; `processes` answer together; `key` encrypts stored secrets;
+    one, the first of which stands in addresses that are given out; `processes` answer together; `key` encrypts stored secrets, those
+    under `old_key`, too;
     `schema` is an exported one for the job; `scenario_of` turns exchanges into a scenario, for the timeline's page.
     """
 
@@ -58,4 +59,5 @@ class Options:
     schema: Document | None = None
     processes: int = 1
     key: str | None = field(default=None, repr=False)
+    old_key: str | None = field(default=None, repr=False)
     scenario_of: ScenarioOf | None = None

@@ -75,7 +75,7 @@ class Served:
         quirks = choose_quirks(options.profile, options.quirks)
         room, folder = Room(), options.data if isinstance(options.data, Path) else None
         with ExitStack() as opened, damage_worded(folder, room):
-            self._data = Data(options.data, options.key, room)
+            self._data = Data(options.data, options.key, room, options.old_key)
             opened.callback(self._data.close)
             self.clock = self._begun_clock(opened)
             with self._data.starting:

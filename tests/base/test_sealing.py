@@ -54,6 +54,17 @@ def test_without_the_right_key_nothing_opens(store, words):
         sealing(store, KINDS, words)
 
 
+@pytest.mark.slow
+def test_with_the_old_key_beside_it_a_new_one_takes_its_place(store):
+    """Also when the start is repeated, for it may have been cut off; afterwards the old key opens nothing."""
+    sealing(store, KINDS, WORDS).put("secrets", "app", TOKEN)
+    for _ in range(2):
+        assert sealing(store, KINDS, "another horse battery", WORDS).get("secrets", "app") == TOKEN
+    assert sealing(store, KINDS, "another horse battery").get("secrets", "app") == TOKEN
+    with pytest.raises(HarnessError, match="HARNESS_KEY"):
+        sealing(store, KINDS, WORDS)
+
+
 def test_a_key_that_can_be_guessed_is_refused(store):
     with pytest.raises(HarnessError, match="16 characters"):
         sealing(store, KINDS, "short")

@@ -18,6 +18,10 @@ from harness.cli import main
             "--data is a folder, or postgresql://ROLE:PASSWORD@HOST/DATABASE; mysql:// is neither",
         ),
         (("--key-file", "key"), "--key-file encrypts what --data keeps; add --data, or leave the key out"),
+        (
+            ("--data", "d1", "--old-key-file", "key"),
+            "--old-key-file has the key until now; give the new one in --key-file",
+        ),
         (("--seed", ""), "--seed is empty; give one, or leave it out"),
         (
             ("--aws-port", "9000", "--azure-port", "9000"),

@@ -26,6 +26,7 @@ from harness.serving.storage.folder_lock import lock
 from harness.serving.storage.older import RENEWAL
 from harness.serving.storage.plain_copies import plain_copies
 from harness.serving.storage.presence import Presence
+from harness.serving.storage.resealing import reseal
 from harness.snapshots.in_folder import Folder
 from harness.snapshots.in_memory import Keeper, Memory
 
@@ -73,9 +74,16 @@ class Data:
     presence: Presence = Presence(())
 
     def __init__(
-        self, place: Path | PostgresAddress | None, key: str | None = None, room: Room | None = None
+        self,
+        place: Path | PostgresAddress | None,
+        key: str | None = None,
+        room: Room | None = None,
+        old_key: str | None = None,
     ) -> None:
-        """`key` encrypts what is secret where it is kept; None leaves it as it is. `room` hears of a full disk."""
+        """`key` encrypts what is secret where it is kept; None leaves it as it is. `room` hears of a full disk.
+
+        What is encrypted with `old_key` is encrypted with `key` from now on, in snapshots, too.
+        """
         self._room = room or Room()
         self._open, self._closed = ExitStack(), ExitStack()
         try:
@@ -83,11 +91,15 @@ class Data:
                 self.stores = self._postgres(place)
             else:
                 self.stores = self._files(place)
+            if old_key is not None and isinstance(place, PostgresAddress):
+                _without_snapshots(self.keeper)
             with self.starting:
-                self.stores["azure_ad"] = sealing(self.stores["azure_ad"], _SECRET, key)
+                self.stores["azure_ad"] = sealing(self.stores["azure_ad"], _SECRET, key, old_key)
             if isinstance(place, Path):
                 _belong_together(place, self.stores)
                 self._begin_writing(place)
+                if key is not None and old_key is not None:
+                    reseal(place / _SNAPSHOTS, _SECRET, key, old_key)
                 if key is not None:
                     report_plain(plain_copies(place))
         except BaseException:
@@ -200,6 +212,14 @@ class Data:
         database.on_full = self._room.report_full
         self._open.callback(database.close)
         return database
+
+
+def _without_snapshots(keeper: Keeper) -> None:
+    """Raise HarnessError where a database holds snapshots, whose secrets would stay under the old key."""
+    if keeper.notes():
+        raise HarnessError(
+            "the snapshots in the database would stay under the old key; start with that one, and delete them first"
+        )
 
 
 def _path(folder: Path, side: str) -> Path:

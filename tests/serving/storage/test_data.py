@@ -359,6 +359,24 @@ def test_copies_that_are_older_than_the_key_are_named(tmp_path, capsys):
     assert capsys.readouterr().err == ""
 
 
+def test_a_changed_key_opens_what_was_kept_before_snapshots_included(tmp_path):
+    """The old one opens nothing any more; a snapshot of before can be restored."""
+    old, new = "correct horse battery staple", "wrong donkey battery staple"
+    data = Data(tmp_path / "data", old)
+    data.stores["azure_ad"].put("secrets", "app", {"SecretToken": "s3cret"})
+    data.keeper.take("before", {})
+    data.close()
+    Data(tmp_path / "data", new, old_key=old).close()
+    with pytest.raises(HarnessError, match="is not the one"):
+        Data(tmp_path / "data", old)
+    data = Data(tmp_path / "data", new)
+    data.stores["azure_ad"].delete("secrets", "app")
+    data.keeper.put_back("before", lambda: None)
+    assert data.stores["azure_ad"].get("secrets", "app") == {"SecretToken": "s3cret"}
+    data.close()
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and b"s3cret" in path.read_bytes()]
+
+
 def test_what_is_no_folder_is_said_to_be_none(tmp_path):
     (tmp_path / "link").symlink_to("nowhere")
     with pytest.raises(HarnessError, match="link is a link to nowhere, which is not there"):
