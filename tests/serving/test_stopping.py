@@ -15,6 +15,14 @@ from harness.serving.stopping import Stop, ending
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(autouse=True)
+def no_nohup():
+    """Whoever runs the tests under nohup has SIGHUP ignored, by what they start too."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 ENDS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
 
 
