@@ -39,9 +39,19 @@ def check_writable(path: Path) -> None:
 
 def write(path: Path, text: str, *, private: bool = False) -> None:
     """Write a whole file. Raises HarnessError when that fails."""
+    write_all(path, (text,), private=private)
+
+
+def write_all(path: Path, texts: Iterable[str], *, private: bool = False) -> None:
+    """Write a file piece by piece; whatever ends that early, Ctrl-C too, leaves nothing half written. Raises HarnessError."""
     file = OutputFile(path, private=private)
-    file.write(text)
-    file.keep()
+    try:
+        for text in texts:
+            file.write(text)
+        file.keep()
+    except BaseException:
+        file.abandon()
+        raise
 
 
 def remove(path: Path) -> None:

@@ -235,9 +235,6 @@ _WORTH_A_BAR = 20_000
 
 
 def _written(path: Path, texts: Iterable[str]) -> None:
-    from harness.base.output import OutputFile
+    from harness.base.output import write_all
 
-    file = OutputFile(path, private=True)
-    for text in texts:
-        file.write(text)
-    file.keep()
+    write_all(path, texts, private=True)

@@ -29,7 +29,7 @@ def record(url: str, port: int, output: Path) -> None:
     """
     from harness.base.clock import OffsetClock
     from harness.base.ids import Ids
-    from harness.base.output import OutputFile, check_writable
+    from harness.base.output import check_writable, write_all
     from harness.traffic.recording import Recorder
     from harness.wire.message import TransportError, check_url
     from harness.wire.recording.har import har_texts
@@ -42,10 +42,7 @@ def record(url: str, port: int, output: Path) -> None:
     check_writable(output)
     recorder = Recorder(url, Network(), OffsetClock(), Ids(None))
     _until_stopped(recorder, port)
-    file = OutputFile(output, private=True)
-    for text in har_texts(recorder.exchanges):
-        file.write(text)
-    file.keep()
+    write_all(output, har_texts(recorder.exchanges), private=True)
     click.echo(f"{len(recorder.exchanges)} requests in {output}")
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from harness.base import output
 from harness.base.errors import HarnessError
-from harness.base.output import OutputFile, check_writable, remove, write
+from harness.base.output import OutputFile, check_writable, remove, write, write_all
 
 
 def test_a_file_is_whole_or_absent(tmp_path, monkeypatch):
@@ -27,6 +27,20 @@ def test_a_file_is_whole_or_absent(tmp_path, monkeypatch):
         write(path, "new")
     assert path.read_text() == "old"
     assert [item.name for item in tmp_path.iterdir()] == ["o.txt"]
+
+
+def test_ctrl_c_in_the_midst_leaves_the_old_file(tmp_path):
+    """And no scraps, neither between two pieces nor in the writing of one."""
+    path = tmp_path / "o.txt"
+    write(path, "old")
+
+    def pieces():
+        yield "half"
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_all(path, pieces())
+    assert [(item.name, item.read_text()) for item in tmp_path.iterdir()] == [("o.txt", "old")]
 
 
 def test_what_is_abandoned_leaves_the_old_file(tmp_path):

@@ -30,7 +30,7 @@ def populate(*, people: int, seed: str, flaws: str, form: str, folder: Path) -> 
     """
     import orjson
 
-    from harness.base.output import OutputFile, check_writable
+    from harness.base.output import check_writable, write, write_all
     from harness.diagnosis.inventing.directory import Planted, invented
     from harness.diagnosis.inventing.forms import FORMS
 
@@ -54,14 +54,9 @@ def populate(*, people: int, seed: str, flaws: str, form: str, folder: Path) -> 
 
     name, texts = FORMS[form]
     check_writable(folder / name)
-    file = OutputFile(folder / name)
-    for text in texts(users()):
-        file.write(text)
-    file.keep()
+    write_all(folder / name, texts(users()))
     for other, content in (("aws-users.json", {"Users": accounts}), ("planted.json", planted)):
-        whole = OutputFile(folder / other)
-        whole.write(orjson.dumps(content, option=orjson.OPT_INDENT_2).decode(), "\n")
-        whole.keep()
+        write(folder / other, orjson.dumps(content, option=orjson.OPT_INDENT_2).decode() + "\n")
     click.echo(
         f"{people} users in {folder / name}, {len(planted)} of them flawed (planted.json), {len(accounts)} accounts in AWS (aws-users.json)"
     )
