@@ -25,6 +25,9 @@ _DETAIL = re.compile(r'"(?:detail|message|error_description)": ?"((?:[^"\\]|\\.)
 _DETAIL_LENGTH = 60  # characters of a detail that tell one refusal from another
 _NOT_THERE = ("nothing but 404", "nothing but 405", "nothing but 501", "nothing of SCIM", "no answer")
 _MANAGER_AS_TEXT = re.compile(rb'2\.0:User:manager", ?"value": ?"')
+_EXTENSION_PATH = re.compile(rb'"path": ?"urn:ietf:params:scim:schemas:extension:')
+_FALSE_AS_TEXT = re.compile(rb'"path": ?"active", ?"value": ?"False"|"value": ?"False", ?"path": ?"active"')
+_REFUSED = (400, 422, 500, 501)
 _OLD_OP = re.compile(rb'"op": ?"(?:Add|Replace|Remove)"')
 _OLD_REMOVAL = re.compile(rb'"op": ?"Remove".*"value": ?\[')
 
@@ -69,8 +72,28 @@ def _refuses_old_patches(result: Result) -> bool:
     taken: list[bytes] = []
     for each in result.exchanges:
         if each.request.method == "PATCH" and _OLD_OP.search(each.request.body) and each.response is not None:
-            (refused if each.response.status in (400, 422, 500, 501) else taken).append(each.request.body)
+            (refused if each.response.status in _REFUSED else taken).append(each.request.body)
     return any(not taken or _OLD_REMOVAL.search(body) is not None for body in refused)
+
+
+def _refuses_extension_paths(result: Result) -> bool:
+    """Tell that every PATCH with the path of an extension's attribute was refused, one at least for that path."""
+    answers = [
+        each.response
+        for each in result.exchanges
+        if each.request.method == "PATCH"
+        and _EXTENSION_PATH.search(each.request.body)
+        and each.response is not None
+    ]
+    return all(each.status in _REFUSED for each in answers) and any(
+        b"invalidPath" in each.body for each in answers
+    )
+
+
+def _takes_false_for_true(result: Result) -> bool:
+    """Tell that a PATCH with the text False for active was taken, and somebody is active still."""
+    written = [each for each in result.exchanges if _FALSE_AS_TEXT.search(each.request.body)]
+    return bool(written) and _says(r"\bactive reads true\b")(result)
 
 
 def _refuses_manager_as_text(result: Result) -> bool:
@@ -155,6 +178,20 @@ CAUSES = (
         "Give the token of this endpoint in SCIM_TOKEN, whole and not expired.",
         f"{_RFC}#section-2",
         _refuses_the_token,
+    ),
+    Cause(
+        "PATCH by the path of an extension's attribute is refused.",
+        "Take urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department and the like as path: the schema's URN, a colon, "
+        "the name.",
+        f"{_RFC}#section-3.10",
+        _refuses_extension_paths,
+    ),
+    Cause(
+        'The text "False" is taken for true.',
+        'Read "True" and "False" as booleans where PATCH sets active, or have administrators enter ?aadOptscim062020 behind the '
+        "address.",
+        _CUSTOM,
+        _takes_false_for_true,
     ),
     Cause(
         "A manager is refused when given by the id alone, as Azure AD sends it.",

@@ -11,7 +11,7 @@ from harness.base.clock import Clock, Stopwatch, iso
 from harness.base.ids import Ids
 from harness.base.store import Document
 from harness.certification.bench.bench import Bench
-from harness.certification.bench.patience import DEFAULT, Patience, PatientSend, Pause, Timing
+from harness.certification.bench.patience import DEFAULT, Patience, PatientSend, Pause, Timing, is_read
 from harness.certification.bench.rereading import ForkedError, Rereading
 from harness.certification.outcomes import FailedError, Outcome, SkippedError, StoppedError, UnreachableError
 from harness.certification.refusals import Refusal, refusal_of
@@ -48,6 +48,11 @@ class Result:
     def refusal(self) -> Refusal | None:
         """Return what all answers were alike in instead of being of SCIM; None when one was, or nothing was asked."""
         return refusal_of(self.exchanges)
+
+    @property
+    def last_written(self) -> Exchange | None:
+        """Return the last request that wrote, None where nothing was written: what a failed read says something of."""
+        return next((each for each in reversed(self.exchanges) if not is_read(each.request)), None)
 
 
 def run(

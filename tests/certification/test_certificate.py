@@ -9,7 +9,7 @@ import pytest
 
 from harness.base.clock import VirtualClock
 from harness.certification.certificate import Certificate, judge
-from harness.certification.outcomes import Outcome, SkippedError, StoppedError
+from harness.certification.outcomes import FailedError, Outcome, SkippedError, StoppedError
 from harness.certification.running import Result, run
 from harness.certification.subject import Subject
 from harness.certification.suite import Check, Suite, all_mandatory
@@ -261,8 +261,38 @@ class TestPaper:
         assert lines[0] == "PASSED  trial  Find_Nobody"
         assert lines[1] == "FAILED  trial  Read_Nobody"
         assert lines[2].startswith("        GET /Users/nobody answered 404")
-        assert lines[-2].startswith("trial  Failed   1 passed, 1 failed, 1 skipped")
-        assert lines[-1] == "trial: failed: Read_Nobody"
+        assert lines[3].startswith("        wanted: ")
+        assert lines[-3].startswith("trial  Failed   1 passed, 1 failed, 1 skipped")
+        assert lines[-2] == "trial: failed: Read_Nobody"
+        assert lines[-1].startswith("  what it demands: ")
+
+    def test_a_failed_check_tells_what_was_written_and_what_is_wanted(self, certify, right_server, capsys):
+        """Whoever mends the server need not open the page; a long body is cut short, as are answers in reasons."""
+
+        def changes(bench):
+            path = f"/Users/{bench.endpoint.post('/Users', {'schemas': [f'{CORE}User'], 'userName': bench.word()})['id']}"
+            bench.endpoint.patch(path, {"op": "replace", "path": "title", "value": "x" * 1000})
+            bench.endpoint.get(path)
+            raise FailedError("the title reads null")
+
+        (result,) = certify(
+            judged(Check("Change", "RFC 7644 3.5.2: a title is kept", changes)), right_server
+        ).values()
+        TerminalCertificate().result(result)
+        lines = capsys.readouterr().out.splitlines()
+        assert lines[2] == "        wanted: RFC 7644 3.5.2: a title is kept"
+        assert lines[3].startswith("        last written: PATCH /v2/Users/")
+        assert '"path":"title","value":"xxx' in lines[3]
+        assert lines[3].endswith("x… → 200")
+
+    def test_a_check_that_wrote_nothing_tells_of_nothing_written(self, certify, right_server, capsys):
+        def reads(bench):
+            bench.endpoint.get("/Users")
+            raise FailedError("nobody is there")
+
+        (result,) = certify(judged(Check("Read", "somebody is there", reads)), right_server).values()
+        TerminalCertificate().result(result)
+        assert "last written" not in capsys.readouterr().out
 
     def test_no_verdict_is_cut_short_by_a_narrow_terminal(self, certificate, capsys, monkeypatch):
         monkeypatch.setenv("COLUMNS", "44")

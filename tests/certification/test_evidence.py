@@ -215,6 +215,38 @@ def test_the_missing_flag_is_a_cause_only_where_no_capital_letters_were_taken(re
     assert sum("without its flag" in each for each in sentences) == count
 
 
+PATH_OF_EXTENSION = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department"
+INVALID_PATH = b'{"status": "400", "scimType": "invalidPath"}'
+
+
+@pytest.mark.parametrize(
+    ("refused", "body", "count"), [(3, INVALID_PATH, 1), (3, NO, 0), (2, INVALID_PATH, 0)]
+)
+def test_paths_of_extensions_are_a_cause_where_all_are_refused_as_invalid(refused, body, count):
+    """Who takes one of them refuses the others for another reason."""
+    answers = [Response(400, SCIM_JSON, body)] * refused + [Response(204)]
+
+    def changes(bench):
+        for operation in ("Add", "add", "replace"):
+            bench.endpoint.change("/Users/1", {"op": operation, "path": PATH_OF_EXTENSION, "value": "x"})
+        raise FailedError("there was one that was refused")
+
+    results = results_of(lambda _: answers.pop(0), one("Changes", changes))
+    sentences = [each.sentence for each in findings(results)]
+    assert sum("path of an extension's attribute" in each for each in sentences) == count
+
+
+@pytest.mark.parametrize(("value", "count"), [("False", 1), (False, 0)])
+def test_a_text_that_is_taken_for_true_is_a_cause(value, count):
+    def disables(bench):
+        bench.endpoint.change("/Users/1", {"op": "Replace", "path": "active", "value": value})
+        raise FailedError("the user's active reads true instead of false")
+
+    results = results_of(lambda _: Response(204), one("Disables", disables))
+    sentences = [each.sentence for each in findings(results)]
+    assert sentences.count('The text "False" is taken for true.') == count
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "media_type", "body", "reason"),

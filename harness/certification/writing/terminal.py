@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import IO
+from urllib.parse import urlsplit
 
 from rich.table import Table
 from rich.text import Text
@@ -12,8 +13,10 @@ from harness.certification.causes import Finding
 from harness.certification.certificate import Certificate, counts
 from harness.certification.outcomes import Outcome
 from harness.certification.running import Result
+from harness.certification.suite import Check
 from harness.report.consoles import OutputConsole
 from harness.report.writing import legal
+from harness.wire.recording.exchanges import Exchange
 
 _STYLES = {
     Outcome.PASSED: "green",
@@ -25,6 +28,7 @@ _STYLES = {
 }
 
 _MOST_FINDINGS, _MOST_NAMED = 5, 6
+_LONGEST_BODY = 400  # characters of what was sent; the page has it whole
 _VERDICTS = {"Succeeded": "green", "Failed": "bold red", "Incomplete": "bold yellow"}
 
 
@@ -50,6 +54,8 @@ class TerminalCertificate:
         )
         if result.reason:
             self._console.print(Text(f"        {legal(result.reason)}", "dim"), soft_wrap=True)
+        if result.outcome in (Outcome.FAILED, Outcome.WARNING):
+            self._demand(result)
         for note in result.notes:
             self._console.print(Text(f"        {legal(note)}", "dim"), soft_wrap=True)
         if result.left:
@@ -57,6 +63,15 @@ class TerminalCertificate:
             self._console.print(
                 Text(f"        could not be deleted: {legal(left)}", "yellow"), soft_wrap=True
             )
+
+    def _demand(self, result: Result) -> None:
+        """Print what is wanted, with its section, and what was written last: a reason names no body."""
+        lines = [f"wanted: {result.check.passes_when}"]
+        last = result.last_written
+        if isinstance(result.check, Check) and last is not None:
+            lines.append(f"last written: {_sent(last)}")
+        for line in lines:
+            self._console.print(Text(f"        {legal(line)}", "dim"), soft_wrap=True)
 
     def verdicts(self, certificate: Certificate) -> None:
         """Print a row a suite."""
@@ -77,6 +92,8 @@ class TerminalCertificate:
         for verdict in certificate.verdicts:
             if verdict.why:
                 self._console.print(Text(f"{verdict.suite.name}: {legal(verdict.why)}"), soft_wrap=True)
+            if verdict.word == "Failed":
+                self._console.print(Text(f"  what it demands: {verdict.suite.source}", "dim"), soft_wrap=True)
         self._findings(certificate.findings)
         for each in certificate.waivers:
             if each.state in ("expired", "not needed"):
@@ -95,6 +112,14 @@ class TerminalCertificate:
             if each.mend:
                 self._console.print(Text(f"  {each.mend} {each.source}", "dim"), soft_wrap=True)
             self._console.print(Text(f"  {', '.join(each.checks[:_MOST_NAMED])}", "dim"), soft_wrap=True)
+
+
+def _sent(exchange: Exchange) -> str:
+    """Return a request in one line: method, path, body cut short, and the status that came."""
+    request, body = exchange.request, exchange.request.body.decode("utf-8", "replace")
+    came = "no answer" if exchange.response is None else str(exchange.response.status)
+    shortened = body if len(body) <= _LONGEST_BODY else f"{body[:_LONGEST_BODY]}…"
+    return " ".join(filter(None, (request.method, urlsplit(request.url).path, shortened, f"→ {came}")))
 
 
 def _outcomes(numbers: Mapping[str, int]) -> str:

@@ -101,10 +101,14 @@ CHECKS = (
     ),
     Check(
         "3.12 unauthorized reads",
-        "RFC 7644 2 and 3.12: so do reads, queries, searches by POST and bulk, where there are such, also with a wrong token",
+        "RFC 7644 2 and 3.12: without a token, and with a wrong one, reads, queries, searches by POST and bulk, where there are such, answer 401",
         _reads,
     ),
-    Check("3.12 unauthorized groups", "RFC 7644 3.12: so do reads and writes of groups", _groups),
+    Check(
+        "3.12 unauthorized groups",
+        "RFC 7644 3.12: without a token reads and writes of groups answer 401",
+        _groups,
+    ),
     Check(
         "3.12 token that is nearly right",
         "RFC 7644 3.12 and RFC 6750 3.1: a token that is longer, shorter or in another case than the right one answers 401",

@@ -177,9 +177,11 @@ def _require_ids(bench: Bench, response: Response, condition: str, wanted: Seque
         f"the filter '{condition}' finds {len(resources) - len(ids)} {kind.lower()} more than once",
     )
     texts = set(map(encode_text, wanted))
+    right = f", {len(ids & texts)} of them right" if ids and texts else ""
     require(
         ids == texts,
-        f"the filter '{condition}' finds {len(ids)} {kind.lower()}, {len(ids & texts)} of them among the {len(texts)} wanted",
+        f"the filter '{condition}' finds {len(ids) or 'no'} {kind.lower()}{right}, where {len(texts) or 'none'} "
+        f"{'fits' if len(texts) < 2 else 'fit'}",
     )
 
 

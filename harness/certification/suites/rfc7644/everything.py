@@ -126,7 +126,7 @@ CHECKS = (
     ),
     Check(
         "7643 4.3 whole extension",
-        "RFC 7643 4.3 and 7: so does what the enterprise extension has, the manager included",
+        "RFC 7643 4.3 and 7: every attribute of the enterprise extension reads back so, the manager included (it follows; not said)",
         _extension,
         mandatory=False,
     ),

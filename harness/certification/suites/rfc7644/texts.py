@@ -160,7 +160,7 @@ CHECKS = (
     ),
     Check(
         "7643 2.3.1 scripts of groups",
-        "RFC 7643 2.3.1: so does the name of a group that is renamed",
+        "RFC 7643 2.3.1: a group that is renamed in letters of another script reads back as sent",
         _group_scripts,
     ),
     Check(

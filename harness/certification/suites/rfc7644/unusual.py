@@ -79,8 +79,12 @@ def _offers_patch(bench: Bench) -> bool:
 
 
 def _require_no_fault(bench: Bench, label: str, method: str, path: str, body: Any = None) -> None:
-    status = bench.endpoint.ask(method, path, body).status
-    require(status < 500 or status == 501, f"{label} answered {status}, as if the server were at fault")
+    response = bench.endpoint.ask(method, path, body)
+    require(
+        response.status < 500 or response.status == 501,
+        f"{label} answered {response.status} instead of 400 or another 4xx: the mistake is the client's, and whoever gets a 5xx sends "
+        f"it again; it said {shown(response)}",
+    )
 
 
 def _unknown_attribute(bench: Bench) -> None:
@@ -191,7 +195,7 @@ CHECKS = (
     ),
     Check(
         "3.12 the client's errors of members",
-        "RFC 7644 3.12: so is a member who is not there",
+        "RFC 7644 3.12: a member who is not there is answered with 4xx, or overlooked, not with 500",
         _wrong_members,
     ),
     Check(

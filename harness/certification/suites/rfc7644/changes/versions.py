@@ -126,7 +126,7 @@ CHECKS = (
     ),
     Check(
         "7643 3.1 lastModified of others",
-        "RFC 7643 3.1: so it does by PUT, and of a group",
+        "RFC 7643 3.1: meta.lastModified moves by PUT, and when a group is changed",
         _moves_with_others,
     ),
     Check(
