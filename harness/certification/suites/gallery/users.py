@@ -110,9 +110,7 @@ def _on_demand(bench: Bench) -> None:
 def _require_inactive(person: Provisioned) -> None:
     """Demand that the server finds the user with active false, or nobody."""
     active = read(person.alone(), _ACTIVE) if person.matches() else False
-    require(
-        active is False, f"disabled or unassigned, the user's active reads {written(active)} instead of false"
-    )
+    require(active is False, f"the user's active reads {written(active)} instead of false")
 
 
 def _require_manager(bench: Bench, person: Provisioned, path: Path, target: str, wanted: str | None) -> None:
