@@ -39,7 +39,7 @@ def names_this_machine(environ: WSGIEnvironment) -> bool:
 
 
 def host_of(header: str) -> str:
-    """Return the name or address in a `Host`, small; the dot at the end of a whole name is left out. Raises ValueError."""
+    """Return the name or address in a `Host`, in small letters and without a dot at its end. Raises ValueError."""
     return (urlsplit(f"//{header}").hostname or "").removesuffix(".")
 
 

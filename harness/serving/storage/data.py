@@ -148,9 +148,9 @@ class Data:
         self.stores["azure_ad"].put("clock", "offset", {"seconds": offset.total_seconds(), "at": iso(at, 6)})
 
     def note_time(self, clock: OffsetClock) -> None:
-        """Save which moment it is, where the clock goes on from there; on a full disk nothing."""
+        """Save the present moment, from which the clock continues; nothing on a full disk, or in a file that is damaged."""
         if clock.holds:
-            with suppress(sqlite3.OperationalError):
+            with suppress(sqlite3.DatabaseError):
                 self.save_offset(clock.offset, clock.now())
 
     def look(self, clock: OffsetClock) -> None:

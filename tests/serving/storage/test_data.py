@@ -223,6 +223,18 @@ def test_a_folder_that_is_moved_is_told_once_while_it_is_served_and_again_the_ne
     assert capsys.readouterr().err == ""
 
 
+def test_damage_met_as_the_time_is_noted_ends_no_server(folder, monkeypatch):
+    """What is still whole can be read, and the next request that meets the damage says so."""
+
+    def put(*_):
+        raise sqlite3.DatabaseError("database disk image is malformed")
+
+    data = Data(folder)
+    monkeypatch.setattr(data.stores["azure_ad"], "put", put)
+    data.look(OffsetClock())
+    data.close()
+
+
 def test_whoever_begins_anew_in_its_place_is_left_in_peace(folder):
     """A first server's last note is about files that are another server's by now."""
     first = Data(folder)
