@@ -10,6 +10,7 @@ import http.client
 import re
 import ssl
 from collections.abc import Iterator, Mapping
+from functools import partial
 from http.client import BadStatusLine, RemoteDisconnected
 from types import MappingProxyType
 from urllib.parse import SplitResult
@@ -22,6 +23,7 @@ from urllib3.exceptions import (
     LocationValueError,
     NameResolutionError,
     NewConnectionError,
+    ProtocolError,
     ReadTimeoutError,
     SSLError,
 )
@@ -39,6 +41,8 @@ _KINDS: tuple[tuple[type[Exception], str], ...] = (
 )
 MAX_ANSWER = 16 * 2**20  # bytes; a page of a thousand people takes about one MiB
 _PIECE = 65_536
+_REPEATED = frozenset({"GET", "HEAD", "DELETE"})
+_GONE = (RemoteDisconnected, ConnectionResetError, BrokenPipeError)
 _SHOWN = 80  # characters of what is no answer
 # The library names its own object first: HTTPConnection(host='127.0.0.1', port=1): Failed to establish …
 _POOL = re.compile(r"<?HTTPS?Connection(?:Pool)?\([^)]*\)>?: ")
@@ -75,22 +79,42 @@ class Network:
             if name not in headers:
                 headers[name] = urllib3.util.SKIP_HEADER
         try:
-            answer = self._pool(parts).urlopen(
-                request.method,
-                f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/",
-                body=request.body or None,
-                headers=headers,
-                redirect=False,
-                assert_same_host=False,
-                decode_content=False,
-                preload_content=False,
-            )
+            answer = self._answer(request, parts, headers)
             body = self._received(answer)
         except (HTTPError, ValueError) as error:
             kind = next((name for kind, name in _KINDS if isinstance(error, kind)), None)
             kind = kind or ("url" if isinstance(error, ValueError) else "reset")
             raise TransportError(kind, _worded(error)) from error
         return Response(answer.status, tuple(answer.headers.items()), body)
+
+    def _answer(
+        self, request: Request, parts: SplitResult, headers: urllib3.HTTPHeaderDict
+    ) -> urllib3.BaseHTTPResponse:
+        """Ask, once more where a connection that was kept open ended just then.
+
+        A server may close it at any moment. Whoever sent no body asks again over another, as .NET does
+        (https://github.com/dotnet/corefx/pull/26708, its description, read 2026-11-30) and RFC 9110 section 9.2.2 permits.
+        """
+        pool = self._pool(parts)
+        ask = partial(
+            pool.urlopen,
+            request.method,
+            f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/",
+            body=request.body or None,
+            headers=headers,
+            redirect=False,
+            assert_same_host=False,
+            decode_content=False,
+            preload_content=False,
+        )
+        opened = pool.num_connections
+        try:
+            return ask()
+        except ProtocolError as error:
+            is_new = pool.num_connections > opened
+            if request.method not in _REPEATED or is_new or not isinstance(error.args[-1], _GONE):
+                raise
+        return ask()
 
     def _received(self, answer: urllib3.BaseHTTPResponse) -> bytes:
         """Read an answer to its end. Raises TransportError for one that is too large, or never comes to it."""
@@ -115,6 +139,8 @@ class Network:
             raise IncompleteRead(size, answer.length_remaining)
 
     def close(self) -> None:
+        for pool in self._pools.values():  # a failure may hold on to one
+            pool.close()
         self._pools.clear()
         self._manager.clear()
 

@@ -293,3 +293,48 @@ def test_an_answer_without_a_certain_end_is_none(network, answer, reason):
     assert caught.value.kind == "reset"
     assert reason in str(caught.value)
     assert not re.search(r"Error|Exception|Connection (aborted|broken)", str(caught.value))
+
+
+@contextmanager
+def forgetful_peer():
+    """A server that hears a second request over a connection and hangs up; yields its URL and the methods it heard."""
+    methods = []
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        listening.settimeout(10)
+
+        def serve():
+            for _ in range(2):
+                connection, _ = listening.accept()
+                with closing(connection):
+                    connection.settimeout(10)
+                    for answer in (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", b""):
+                        said = connection.recv(65536)
+                        if not said:
+                            break
+                        methods.append(said.partition(b" ")[0].decode())
+                        connection.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/", methods
+        with closing(socket.create_connection(listening.getsockname(), 10)):
+            pass
+        thread.join()
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE"])
+def test_a_kept_connection_that_ends_just_then_is_no_failure(network, method):
+    """Servers close idle connections at any moment; whoever sent no body asks again over another."""
+    with forgetful_peer() as (url, methods):
+        assert [network(Request(each, url)).status for each in ("GET", method)] == [200, 200]
+        network.close()
+    assert methods == ["GET", method, method]
+
+
+def test_what_may_have_been_carried_out_is_not_sent_again(network):
+    """Nobody knows whether a POST arrived."""
+    with forgetful_peer() as (url, methods):
+        assert network(Request("GET", url)).status == 200
+        assert kind_of_failure(network, url, "POST") == "reset"
+        network.close()
+    assert methods == ["GET", "POST"]
