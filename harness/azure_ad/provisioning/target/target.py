@@ -27,6 +27,7 @@ from harness.base.quirks import Quirks
 from harness.base.store import Document
 from harness.scim.names import ENTERPRISE_USER, ERROR
 from harness.wire.message import Request, Response, Send, TransportError, media_type
+from harness.wire.recording.quoting import quotable
 from harness.wire.recording.secrets import Secrets
 
 
@@ -249,12 +250,11 @@ class Target:
     ) -> TargetError:
         """Return the error for an outcome by the table of reactions; `answer_text` stands for a missing answer.
 
-        Answers go into logs, so a token that the server repeats is removed from them.
+        Answers go into logs, so a token that the server repeats is removed from them, and they are cut.
         """
         row = reaction(kind, outcome) or Reaction(self._quirks["unlisted-statuses"])
         if response is not None:
-            headers, body = self._secrets.headers(response.headers), self._secrets.body(response.body)
-            response = Response(response.status, headers, body)
+            response = quotable(response, self._secrets)
             answer_text = describe(request, response) if row.sentence else ""
         sentence = row.sentence or ("" if response else "{answer}")
         message = sentence.format(answer=answer_text, status=_status(response) if response else "")
