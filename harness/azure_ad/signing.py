@@ -2,8 +2,8 @@
 
 Where the world has a seed the key is of that seed, the same in every run: whoever knows the seed can sign for this tenant.
 
-Sources: https://www.rfc-editor.org/rfc/rfc7517, 4 (keys; read 2026-11-30), and https://www.rfc-editor.org/rfc/rfc7515 (signed
-tokens; read 2026-11).
+Sources: https://www.rfc-editor.org/rfc/rfc7517, 4 (keys), and for signed tokens (RFC 7515)
+https://github.com/authlib/joserfc, docs/guide/jws.rst, "Compact Signature"; both read 2026-11-30.
 """
 
 from __future__ import annotations

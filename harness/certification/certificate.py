@@ -2,7 +2,7 @@
 
 Source for what it holds: the result file of https://github.com/AzureAD/SCIMReferenceCode,
 Microsoft.SCIM.LogicAppValidationTemplate/StandardLogicApp, SCIM-Validation-Test-Overview.md, "How to Run" (at 3372c7e, read
-2026-11-30), and https://openid.net/certification/ (read 2026-11).
+2026-11-30), and https://openid.net/certification/submission/, "Submission of Results for OPs" (read 2026-11-30).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Reads HTTP calls from other tools' files: HAR, Postman, Runscope and BlazeMeter tests, mitmproxy flows.
 
-Postman: https://schema.postman.com/collection/json/v2.1.0/draft-07/docs/index.html (read 2026-11); Runscope:
-https://github.com/okta/okta-developer-docs, Okta-SCIM-20-SPEC-Test.json (read 2026-11-30).
+Postman, format v2.1.0: https://github.com/api-evangelist/postman, json-structure/postman-collection-structure.json; Runscope:
+https://github.com/okta/okta-developer-docs, Okta-SCIM-20-SPEC-Test.json (both read 2026-11-30).
 """
 
 from __future__ import annotations

@@ -25,7 +25,8 @@ _TURNS = 1  # from which on they are those of `turns`
 STARTING, AT_WORK = 0, 1  # the tasks that one process does at a time
 _CONNECTIONS = 24  # of one process; PostgreSQL admits 100 unless told otherwise
 _CONNECTS_WITHIN = 5  # seconds
-# https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-KEEPALIVES, read 2026-11; in seconds.
+# In seconds. https://aiven.io/docs/products/postgresql/reference/idle-connections, "Keep-alive client side parameters", read
+# 2026-11-30.
 _NOTICES_A_DEAD_HOST: dict[str, Any] = {
     "keepalives_idle": 2,
     "keepalives_interval": 1,

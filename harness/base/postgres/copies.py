@@ -1,7 +1,7 @@
 """Copies of tenants in the same PostgreSQL database: rows under other tenants' names, each made or put back in one transaction.
 
 Rows are copied by the server, `INSERT … SELECT`, and never travel:
-https://www.postgresql.org/docs/current/sql-insert.html, read 2026-11.
+https://github.com/postgres/postgres, doc/src/sgml/ref/insert.sgml, "Usage" (edition of January 2001), read 2026-11-30.
 """
 
 from __future__ import annotations

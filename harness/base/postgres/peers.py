@@ -3,8 +3,8 @@
 Leading is an advisory lock of a connection of its own: PostgreSQL gives it back when the process dies, and where it says
 nothing for a while: stopped, or behind a network that passes nothing on (`idle_session_timeout`, of PostgreSQL 14 and
 later). Changes are told with NOTIFY; who misses one looks again within half a second all the same.
-https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS, …/sql-notify.html, read 2026-11, and
-…/runtime-config-client.html#GUC-IDLE-SESSION-TIMEOUT, read 2026-11-30.
+https://www.postgresql.org/docs/18/explicit-locking.html, 13.3.5 "Advisory Locks", …/docs/current/sql-listen.html,
+"Description", and …/runtime-config-client.html#GUC-IDLE-SESSION-TIMEOUT, all read 2026-11-30.
 """
 
 from __future__ import annotations

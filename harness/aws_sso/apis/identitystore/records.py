@@ -2,7 +2,7 @@
 
 The directory keeps SCIM's attributes. What only this API knows (photos, website, birth date, a group's description) lies
 beside them, so that SCIM never meets it. A SCIM externalId shows under an issuer that ends in the tenant id, as in
-https://repost.aws/knowledge-center/iam-identity-center-provision (read 2026-11).
+https://repost.aws/knowledge-center/iam-identity-center-provision, "Get your tenant ID" (read 2026-11-30).
 """
 
 from __future__ import annotations

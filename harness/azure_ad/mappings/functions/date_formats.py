@@ -2,8 +2,8 @@
 
 Sources: https://learn.microsoft.com/en-us/dotnet/standard/base-types/custom-date-and-time-format-strings,
 the table of specifiers (edition of March 2017), …/standard-date-and-time-format-strings, "Table of format specifiers" (edition of
-November 2020; both read 2026-11-30), and https://learn.microsoft.com/en-us/dotnet/api/system.globalization.datetimestyles (read
-2026-11).
+November 2020), and https://learn.microsoft.com/en-us/dotnet/api/system.globalization.datetimestyles, "Fields"; all read
+2026-11-30.
 """
 
 from __future__ import annotations
