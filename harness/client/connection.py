@@ -191,8 +191,8 @@ def _document(response: Response, graph: str) -> dict[str, Any]:
         document = response.json()
     except ValueError:
         document = None
-    if not isinstance(document, dict) and response.status == 500:
-        raise HarnessError(f"{graph} answered 500; {_WHERE_WHY}")
+    if not isinstance(document, dict) and response.status >= 500:
+        raise HarnessError(f"{graph} answered {response.status}; {_WHERE_WHY}")
     if not isinstance(document, dict):
         raise HarnessError(_NO_HARNESS.format(graph))
     return document

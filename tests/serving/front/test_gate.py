@@ -93,6 +93,12 @@ def test_parts_of_a_form_are_a_form():
     assert answer.status == 400
 
 
+@pytest.mark.parametrize(("method", "status"), [("GET", 200), ("POST", 401)])
+def test_a_probe_needs_no_key(method, status):
+    """A balancer's or a container's, which asks by an address and cannot send a header."""
+    assert gate()(Request(method, "http://10.0.0.7/_harness/health")).status == status
+
+
 @pytest.mark.parametrize("path", ["/_harness/key", "/tenant/oauth2/v2.0/token"])
 def test_a_form_beyond_all_measure_is_refused(path):
     """413 for a stranger's heap of parts: it is no internal error, and nothing behind the gate hears of it."""
