@@ -50,9 +50,12 @@ def sealing(store: Store, kinds: frozenset[str], words: str | None, old_words: s
     sealed = _Sealed(store, kinds, MultiFernet(fernets))
     with store.transaction():
         for kind in sorted(kinds):
-            for key, body in list(sealed.scan(kind)):
-                sealed.put(kind, key, body)
-        store.put(*_SALT, salt)
+            for key, body in list(store.scan(kind)):
+                opened = sealed.opened(body)
+                if opened is body or old_words:  # a start that is refused later leaves the file as it was
+                    sealed.put(kind, key, opened)
+        if store.get(*_SALT) is None:
+            store.put(*_SALT, salt)
     return cast("Store", sealed)
 
 
@@ -97,19 +100,20 @@ class _Sealed:
 
     def get(self, kind: str, key: str) -> Document | None:
         body = self._store.get(kind, key)
-        return self._opened(body) if kind in self._kinds and body is not None else body
+        return self.opened(body) if kind in self._kinds and body is not None else body
 
     def recall(self, kind: str, key: str) -> Document | None:
         body = self._store.recall(kind, key)
-        return self._opened(body) if kind in self._kinds and body is not None else body
+        return self.opened(body) if kind in self._kinds and body is not None else body
 
     def scan(
         self, kind: str, *, after: str | None = None, limit: int | None = None
     ) -> Iterator[tuple[str, Document]]:
         for key, body in self._store.scan(kind, after=after, limit=limit):
-            yield key, self._opened(body) if kind in self._kinds else body
+            yield key, self.opened(body) if kind in self._kinds else body
 
-    def _opened(self, body: Document) -> Document:
+    def opened(self, body: Document) -> Document:
+        """Return a document decrypted, a plain one as it is. Raises HarnessError for another key's."""
         if set(body) != {_SEALED}:
             return body
         try:

@@ -141,7 +141,7 @@ class Gate:
 
 def _is_probe(environ: WSGIEnvironment) -> bool:
     """Tell whether only the health is asked for, which says that a server is up and of which version."""
-    return environ["PATH_INFO"] == _HEALTH and environ["REQUEST_METHOD"] in ("GET", "HEAD")
+    return (environ["REQUEST_METHOD"], environ["PATH_INFO"]) == ("GET", _HEALTH)
 
 
 def _keyless(request: Request, key: str) -> Response | None:

@@ -371,6 +371,20 @@ def test_copies_that_are_older_than_the_key_are_named(tmp_path, capsys):
     assert capsys.readouterr().err == ""
 
 
+def test_a_start_that_is_refused_leaves_encrypted_data_as_they_were(tmp_path):
+    """With a copy in the place of the damaged file all is right again: the other one agrees with its checksum still."""
+    folder, key = tmp_path / "data", "correct horse battery staple"
+    data = Data(folder, key)
+    data.stores["azure_ad"].put("secrets", "app", {"SecretToken": "s3cret"})
+    data.close()
+    whole, file = (folder / "aws_sso.sqlite").read_bytes(), folder / "aws_sso.sqlite"
+    file.write_bytes(whole[:-1] + b"x")
+    with pytest.raises(HarnessError, match="it is not what it was when its server stopped"):
+        Data(folder, key)
+    file.write_bytes(whole)
+    Data(folder, key).close()
+
+
 def test_a_changed_key_opens_what_was_kept_before_snapshots_included(tmp_path):
     """The old one opens nothing any more; a snapshot of before can be restored."""
     old, new = "correct horse battery staple", "wrong donkey battery staple"
