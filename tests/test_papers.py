@@ -9,6 +9,7 @@ ROOT = Path(__file__).parents[1]
 ARCHITECTURE = (ROOT / "harness/README.md").read_text(encoding="utf-8")
 PAPERS = [
     *(ROOT / "README.md", ROOT / "harness/README.md", ROOT / "harness/testing/README.md"),
+    ROOT / "harness/serving/README.md",
     ROOT / ".github/CONTRIBUTING.md",
 ]
 
