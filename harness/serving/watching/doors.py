@@ -77,10 +77,17 @@ def on_timeline(
         except TransportError as error:
             timeline.add(Call(at, AZURE_AD, lane(request.url), request, f"{error.kind}: {error}"))
             raise
-        timeline.add(Call(at, AZURE_AD, lane(request.url), request, response))
+        timeline.add(Call(at, AZURE_AD, lane(request.url), request, _begun(response)))
         return response
 
     return sent
+
+
+def _begun(response: Response) -> Response:
+    """Return as much of an answer as the timeline shows: ten thousand long ones would be more than there is memory."""
+    if len(response.body) <= MOST_OCTETS:
+        return response
+    return Response(response.status, response.headers, response.body[:MOST_OCTETS])
 
 
 def _is_untold(environ: WSGIEnvironment) -> bool:
