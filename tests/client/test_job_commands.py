@@ -161,11 +161,11 @@ class TestLog:
             (reply(400, {"message": "no"}), "BadRequest: no"),
             (reply(400, b"<html>\n  <b>no</b>", "text/html"), "BadRequest: <html> <b>no</b>"),
             (reply(503), "ServiceUnavailable"),
-            (reply(400, b"[" * 100_000), "BadRequest: " + "[" * 100_000),
+            (reply(400, b"[" * 100_000), "BadRequest: " + "[" * 16_384 + "… (83,616 more bytes)"),
         ],
     )
     def test_what_the_server_said(self, company, server, answer, cause):
-        """SCIM's detail, another's message, a page, nothing at all, or what nobody can parse."""
+        """SCIM's detail, another's message, a page, nothing at all, or what nobody can parse, of which 16 KiB are enough."""
         server.refuse("POST", "/Users", answer)
         company.person("ana")
         company.turn_on()
