@@ -86,6 +86,12 @@ def test_every_address_told_is_https(serve_tls, authority):
     assert [answer.status for answer in told] == [200] * len(told)
     text = "".join(world.said) + str(world.ready) + "".join(answer.body.decode() for answer in told)
     assert "https://localhost:" in text
+    for command in (
+        "export AWS_CA_BUNDLE=",
+        "az login --service-principal",
+        f'adapter.base_url = "{azure["url"]}/v1.0"',
+    ):
+        assert command in text
     for plain in ("http://localhost", "http://127.0.0.1"):
         assert plain not in text
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from harness.aws_sso import cloudtrail
 from harness.wire.message import Request, json_request
@@ -268,6 +268,27 @@ def test_a_service_that_is_not_here_is_named(client, service, operation, given, 
         getattr(client(service), operation)(**given)
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
     assert refused.value.response["ResponseMetadata"]["RetryAttempts"] == 0
+
+
+@pytest.mark.parametrize("config", [{}, {"inject_host_prefix": False}])
+def test_s3control_asks_another_name_whatever_it_is_given(config):
+    """As the first page says: a client puts the account before the host, so nothing of it arrives here."""
+    control = boto.client("http://localhost:9", "s3control", **config)
+    urls = []
+    control.meta.events.register("request-created", lambda request, **_: urls.append(request.url))
+    with pytest.raises(EndpointConnectionError):
+        control.list_access_grants_instances(AccountId="123456789012")
+    assert set(urls) == {"http://123456789012.localhost:9/v20180820/accessgrantsinstances"}
+
+
+def test_terraform_reads_the_organization(client):
+    """Its data source asks for the root and the services besides; who is below the root, nobody asks here."""
+    organizations = client("organizations")
+    organization = organizations.describe_organization()["Organization"]
+    (root,) = organizations.list_roots()["Roots"]
+    assert root["Arn"] == organization["Arn"].replace(":organization/", ":root/") + f"/{root['Id']}"
+    (service,) = organizations.list_aws_service_access_for_organization()["EnabledServicePrincipals"]
+    assert service["ServicePrincipal"] == "sso.amazonaws.com"
 
 
 @pytest.mark.parametrize(

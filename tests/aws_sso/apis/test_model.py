@@ -289,7 +289,9 @@ def setting(account, served, request):
         "UpdateInstance": naming,
         "DescribeAccount": {"AccountId": "111122223333"},
         "DescribeOrganization": {},
+        "ListAWSServiceAccessForOrganization": {},
         "ListAccounts": {},
+        "ListRoots": {},
     }
 
 
