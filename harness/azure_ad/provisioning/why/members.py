@@ -44,7 +44,7 @@ def members_document(session: Session, group: Facts, members: Members, plan: Pla
             wrong.append(
                 {
                     "id": member.key,
-                    "name": _name(member),
+                    "name": _name(session, member),
                     "kind": member.kind,
                     "side": side,
                     "reason": reason,
@@ -62,17 +62,17 @@ def members_document(session: Session, group: Facts, members: Members, plan: Pla
     }
 
 
-def changes_document(members: Members, plan: Plan) -> Document:
+def changes_document(session: Session, members: Members, plan: Plan) -> Document:
     """Return the members in the next PATCH: `{"added", "removed"}`, each a list of `{"id", "name"}`."""
-    called = {each.key: _name(each) for each in (*members.missing, *members.surplus)}
+    called = {each.key: _name(session, each) for each in (*members.missing, *members.surplus)}
     return {
         change: [{"id": key, "name": called[key]} for key in keys]
         for change, keys in (("added", plan.added), ("removed", plan.removed))
     }
 
 
-def _name(member: Facts) -> str:
-    labels = identity(member)
+def _name(session: Session, member: Facts) -> str:
+    labels = identity(session, member)
     return str(labels.get("userPrincipalName") or labels["displayName"])
 
 

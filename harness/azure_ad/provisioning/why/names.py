@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.provisioning.cycle.facts import DELETED, Facts, purged_at
 from harness.azure_ad.provisioning.cycle.session import Session
+from harness.azure_ad.provisioning.why.traces import Trace, trace_of, traces
 from harness.base.clock import iso
 from harness.base.errors import HarnessError
 from harness.base.store import Document
@@ -32,7 +33,8 @@ class UnknownNameError(HarnessError):
 def find(session: Session, kind: str, name: str) -> str:
     """Return the id of the object with a name; one in the directory comes before those that have left it.
 
-    A user has an id, a userPrincipalName, its part before the @, and a displayName; a group an id and a displayName.
+    Who has left for good is found by the logs. A user has an id, a userPrincipalName, its part before the @, and a displayName; a
+    group an id and a displayName.
     Raises UnknownNameError with the nearest names.
     """
     if kind == "User":
@@ -53,17 +55,24 @@ def find(session: Session, kind: str, name: str) -> str:
         raise UnknownNameError(
             f"there is no {kind.lower()} '{name}', but a {other.lower()}: {_COMMAND[other]}"
         )
+    if logged := list(
+        dict.fromkeys(key for each, key in _logged(session, kind) if each.casefold() == folded)
+    ):
+        return logged[0]
     raise UnknownNameError(f"there is no {kind.lower()} '{name}'{_nearest(session, kind, folded)}")
 
 
-def identity(facts: Facts) -> Document:
+def identity(session: Session, facts: Facts) -> Document:
     """Return `{"id", "displayName", "state", "deletedAt", "purgedAt"}`, for a user also `userPrincipalName`.
 
     `state` is `present`, `deleted` or `gone`.
     """
-    document, linked = facts.document or facts.deleted, facts.connection
-    name = _called(facts.kind, document) if document else linked.identifier if linked else facts.key
-    display_name = (document or {}).get("displayName") or (linked.display_name if linked else name)
+    document = facts.document or facts.deleted
+    if document is not None:
+        name = _called(facts.kind, document)
+        display_name = document.get("displayName") or name
+    else:
+        name, display_name = _remembered(session, facts)
     gone = facts.deleted["deletedDateTime"] if facts.deleted else None
     return {
         "id": facts.key,
@@ -73,6 +82,23 @@ def identity(facts: Facts) -> Document:
         "deletedAt": gone,
         "purgedAt": iso(purged_at(facts.deleted)) if facts.deleted else None,
     }
+
+
+def _remembered(session: Session, facts: Facts) -> tuple[str, str]:
+    """Return the name and display name of somebody who has left: as the target has them, or else the logs."""
+    linked = facts.connection
+    if linked is not None:
+        return linked.identifier, linked.display_name
+    trace = trace_of(session, facts.kind, facts.key) or Trace(facts.key, facts.key, facts.key)
+    return trace.name, trace.display_name
+
+
+def _logged(session: Session, kind: str) -> Iterator[tuple[str, str]]:
+    """Yield the names that the logs have, the newest entry first, each with the id."""
+    for trace in traces(session, kind):
+        before = (trace.name.partition("@")[0],) if kind == "User" else ()
+        for each in (trace.name, *before, trace.display_name, trace.key):
+            yield each, trace.key
 
 
 def _named(session: Session, kind: str, folded: str) -> Iterator[tuple[str, str, bool]]:

@@ -50,7 +50,7 @@ def why(
     members = Members(outlook, facts.key, most_members) if kind == "Group" else None
     plan = foresee(outlook, facts, members)
     history = [digest(entry) for entry in logs.entries(session.store, source_id=facts.key)]
-    name_and_state, last = identity(facts), next(iter(history), None)
+    name_and_state, last = identity(session, facts), next(iter(history), None)
     match = _match(session, facts, history, account_of)
     account: Document = {
         kind.lower(): name_and_state,
@@ -65,7 +65,7 @@ def why(
     if members is None:
         account["waiting"]["manager"] = _manager(session, facts)
     else:
-        account["next"]["members"] = changes_document(members, plan)
+        account["next"]["members"] = changes_document(session, members, plan)
         account["members"] = members_document(session, facts, members, plan)
     says = summary(outlook, job, facts, last, account.get("members"), match["foreign"])
     return {"summary": f"{name_and_state['displayName']} {says}.", **account}

@@ -155,6 +155,26 @@ class TestScope:
         assert (told["user"]["state"], told["user"]["displayName"]) == ("gone", "Ana")
         assert told["next"]["action"] == "delete"
 
+    def test_somebody_gone_on_both_sides_is_known_by_the_provisioning_log(self, company):
+        """As in the portal, where the log shows them for thirty days."""
+        ana = company.person("ana", displayName="Ana Ruiz")
+        company.turn_on()
+        company.directory.delete("User", ana)
+        company.directory.purge(ana)
+        company.cycle()
+        for name in ("ana@contoso.com", "ANA", "Ana Ruiz", ana):
+            answer = ask(company, name)
+            assert (answer["user"]["userPrincipalName"], answer["user"]["state"]) == (
+                "ana@contoso.com",
+                "gone",
+            )
+            assert answer["summary"] == "Ana Ruiz is not in AWS SSO: deleted from the directory for good."
+            assert (answer["last"]["action"], answer["next"]["action"]) == ("delete", "nothing")
+        company.engine.pause(company.job)
+        company.wait(timedelta(days=31))
+        with pytest.raises(UnknownNameError, match=r"there is no user 'ana@contoso\.com'"):
+            ask(company, "ana@contoso.com")
+
 
 class TestMatch:
     def test_by_what_and_with_what(self, company, server):

@@ -151,7 +151,7 @@ class TestScope:
         assert told["next"]["says"] == "Nothing is sent: provisioning of groups is turned off."
 
     def test_a_deleted_group(self, company):
-        """It is known by its connection until the target's group is gone too."""
+        """It is known by its connection until the target's group is gone too, then by the provisioning log."""
         office = company.group("Office")
         company.turn_on()
         company.directory.delete("Group", office)
@@ -159,6 +159,9 @@ class TestScope:
         assert (told["group"]["id"], told["group"]["state"]) == (office, "gone")
         assert (told["next"]["action"], "'g1'" in told["next"]["says"]) == ("delete", True)
         company.cycle()
+        assert ask(company)["summary"] == "Office is not in AWS SSO: deleted from the directory for good."
+        company.engine.pause(company.job)
+        company.wait(timedelta(days=31))
         with pytest.raises(UnknownNameError):
             ask(company)
 
