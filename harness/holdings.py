@@ -33,7 +33,9 @@ def check_sides(document: Mapping[str, Any]) -> None:
 
 def side(document: Mapping[str, Any], key: str) -> Document:
     """Return the initial data of one side. Raises HarnessError for an unknown kind of entries."""
-    content = document.get(key) or {}
+    content = document.get(key)
+    if content is None:
+        return {}
     if not isinstance(content, Mapping):
         raise HarnessError(f"'{key}' must be a mapping with users and groups")
     for name in content:

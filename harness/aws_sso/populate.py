@@ -71,7 +71,8 @@ def _add_user(tenant: Tenant, entry: dict[str, Any]) -> None:
 def _add_group(tenant: Tenant, entry: dict[str, Any]) -> None:
     attributes = rules.group({key: value for key, value in entry.items() if key != "members"}, tenant.quirks)
     record = identity_store.create(tenant, GROUP, attributes, _BY_HAND)
-    names = entry.get("members") or []
+    names = entry.get("members")
+    names = [] if names is None else names
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise Refused(INVALID, "members must be a list of user names")
     identity_store.add_members(

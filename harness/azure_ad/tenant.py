@@ -124,7 +124,7 @@ class Tenant(Struct, frozen=True):
     def populate(self, app: str, holdings: Document) -> None:
         """Add `users` and `groups`, and assign to an application what `assignments` names. Raises HarnessError."""
         populate(self.store, self.directory, holdings)
-        if assignments := holdings.get("assignments"):
+        if (assignments := holdings.get("assignments")) is not None:
             # Seldom given, and a module less for who gives none.
             from harness.azure_ad.applications.populate import assign_all
 

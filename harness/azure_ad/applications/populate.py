@@ -20,9 +20,9 @@ def assign_all(applications: EnterpriseApps, directory: Directory, app: str, ent
 
     Without a role they get the application's first, as at the portal. Raises HarnessError naming the entry and what is wrong.
     """
-    if isinstance(entries, str | Mapping) or not isinstance(entries or [], Iterable):
+    if isinstance(entries, str | Mapping) or not isinstance(entries, Iterable):
         raise HarnessError(_FORM)
-    for number, entry in enumerate(entries or []):
+    for number, entry in enumerate(entries):
         try:
             _assign(applications, directory, app, entry)
         except HarnessError as error:
@@ -39,16 +39,20 @@ def _assign(applications: EnterpriseApps, directory: Directory, app: str, entry:
         raise HarnessError("an entry names nobody: users or groups")
     role = _role(applications, app, entry.get("role"))
     for key, kind in _KINDS.items():
-        names = entry.get(key) or []
-        if not isinstance(names, list):
-            raise HarnessError(f"{key} must be a list of names")
-        for name in map(str, names):
+        for name in _names(entry, key):
             try:
                 applications.assign(app, directory.find(kind, name)["id"], role)
             except NotFoundError as error:
                 raise HarnessError(f"there is no {kind.lower()} '{name}'") from error
             except ConflictError as error:
                 raise HarnessError(f"'{name}' has that role already") from error
+
+
+def _names(entry: Mapping[str, Any], key: str) -> list[str]:
+    names = entry.get(key)
+    if names is not None and not isinstance(names, list):
+        raise HarnessError(f"{key} must be a list of names")
+    return list(map(str, names or []))
 
 
 def _role(applications: EnterpriseApps, app: str, name: Any) -> str | None:

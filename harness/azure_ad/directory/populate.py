@@ -39,7 +39,9 @@ def populate(store: Store, directory: Directory, document: Document) -> None:
 
 def _entries(document: Document, key: str) -> Iterator[Document]:
     """Yield the entries one by one, for there may be very many."""
-    entries = document.get(key) or []
+    entries = document.get(key)
+    if entries is None:
+        return
     if isinstance(entries, str | Mapping) or not isinstance(entries, Iterable):
         raise HarnessError(f"azure_ad.{key} must be a list of mappings")
     for entry in entries:
@@ -49,10 +51,10 @@ def _entries(document: Document, key: str) -> Iterator[Document]:
 
 
 def _members(group: Document) -> list[Any]:
-    members = group.get("members") or []
-    if not isinstance(members, list):
+    members = group.get("members")
+    if members is not None and not isinstance(members, list):
         raise HarnessError(f"azure_ad: {group['displayName']}: members must be a list of names")
-    return members
+    return members or []
 
 
 def _create(directory: Directory, kind: str, entry: Document, number: int) -> None:
