@@ -92,10 +92,10 @@ class Endpoint:
         requests = [self._request("POST", path, encode(body)) for body in bodies]
         outcomes = self._several.several(requests)
         self._record(requests, outcomes)
+        for outcome in outcomes:
+            if not isinstance(outcome, TransportError) and outcome.status in (200, 201):
+                self._remember(path, outcome)
         answers = [_answer(f"POST {path}", outcome) for outcome in outcomes]
-        for answer in answers:
-            if answer.status in (200, 201):
-                self._remember(path, answer)
         for answer in answers:
             require_status(f"POST {path}", answer, 200, 201)
         return [require_resource(f"POST {path}", answer) for answer in answers]

@@ -145,6 +145,29 @@ def test_a_slow_server_is_cleaned_up_several_at_a_time(right_server, monkeypatch
     assert right_server.kinds["Users"] == {}
 
 
+def test_of_several_who_were_made_none_stays_when_one_of_them_got_no_answer(right_server):
+    posts = 0
+
+    def once_cut(request):
+        nonlocal posts
+        posts += request.method == "POST"
+        if request.method == "POST" and posts == 2:
+            raise CUT
+        return right_server(request)
+
+    crowd = Check("crowd", "", lambda bench: new_users(bench, 3) and None)
+    (result,) = run(
+        Subject(URL, TOKEN),
+        [Suite("one", "", "", "", (crowd,))],
+        once_cut,
+        VirtualClock(START),
+        "1",
+        patience=AT_ONCE,
+    )
+    assert (result.outcome, result.left) == (Outcome.INCONCLUSIVE, ())
+    assert right_server.kinds["Users"] == {}
+
+
 @pytest.mark.parametrize(("seconds", "rate"), [(0.01, 0), (2.0, 10)], ids=["quick", "with a rate"])
 def test_whoever_is_quick_or_has_a_rate_is_asked_one_by_one(patient, monkeypatch, seconds, rate):
     monkeypatch.setattr(TwoSeconds, "seconds", lambda _: seconds)
