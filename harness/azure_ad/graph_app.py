@@ -17,6 +17,7 @@ from harness.azure_ad.graph.odata.wording import BELOW, refused, refused_below
 from harness.azure_ad.graph.routes import ROUTES
 from harness.azure_ad.sign_in.access_tokens import TokenError, claims_of, person_claimed
 from harness.azure_ad.tenant import CLAIMS, GRAPH, TENANT, current
+from harness.base.store import StorageError
 from harness.wire.message import Response
 from harness.wire.outgoing import begin
 from harness.wire.present import HttpError, Present, answering, log_broken, without_view
@@ -66,6 +67,8 @@ class Graph:
             return refused_below(error)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and worded
             log_broken(request.environ, error)
+            if isinstance(error, StorageError):
+                return error_answer(ODataError(500, "BadRequest", str(error)))
             return refused(500)
 
     def _answer(self, request: Present) -> Response:

@@ -31,6 +31,17 @@ class StaleError(Exception):
     """A document that a transaction required has been changed by another process."""
 
 
+class StorageError(Exception):
+    """The database was out of reach, was cut off or refused; the text says so, without data, and what of a change was written.
+
+    `is_undone` says that nothing was; else it may have been, or not.
+    """
+
+    def __init__(self, text: str, *, is_undone: bool) -> None:
+        super().__init__(text)
+        self.is_undone = is_undone
+
+
 class Entry(Struct, frozen=True):
     """One line of a log: `sequence` grows without bound and is never used twice."""
 
@@ -54,9 +65,10 @@ class Store(Protocol):
     def carry_out(self, work: Callable[[], T], *, only_reads: bool = False) -> T:
         """Return the result of `work` in a transaction of its own, for requests that seldom find a key taken.
 
-        `work` may be called twice; then the first call is rolled back. In a shared store keys are first presumed to be free, so
-        that a work that only writes waits for no answer. A work with `only_reads` writes log lines at most, and other
-        processes may write between what it reads and those lines.
+        `work` may be called again; the calls before are rolled back. In a shared store keys are first presumed to be free, so
+        that a work that only writes waits for no answer, and a connection may be cut off. A work with `only_reads` writes log
+        lines at most, and other processes may write between what it reads and those lines; where its connection is cut off
+        as it ends, the lines may be there twice.
         """
         ...
 

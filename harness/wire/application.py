@@ -11,6 +11,7 @@ from flask import Flask, Request, Response, request
 from flask.sessions import NullSession, SessionInterface, SessionMixin
 from werkzeug.routing import MapAdapter, Rule
 
+from harness.base.store import StorageError
 from harness.wire.message import MAX_BODY
 from harness.wire.present import log_broken
 
@@ -50,6 +51,11 @@ class Route(Rule):
         return self._build_unknown(**values)
 
 
+def _out_of_reach(error: StorageError) -> tuple[str, int, dict[str, str]]:
+    log_broken(request.environ, error)
+    return f"{error}\n", 500, {"Content-Type": "text/plain; charset=utf-8"}
+
+
 class Application(Flask):
     """A Flask application whose views are plain functions and whose routes hold for every host."""
 
@@ -61,6 +67,7 @@ class Application(Flask):
         self.config["MAX_CONTENT_LENGTH"] = MAX_BODY
         # Graph's own pages print `…/synchronization/jobs/` beside `…/synchronization/jobs` (synchronizationjob-get).
         self.url_map.strict_slashes = False
+        self.register_error_handler(StorageError, _out_of_reach)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func

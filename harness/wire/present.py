@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote
 
 from harness.base.sqlite import is_full, is_unreadable
+from harness.base.store import StorageError
 from harness.wire.incoming import body_of
 from harness.wire.message import Response
 
@@ -146,7 +147,9 @@ def log_broken(environ: WSGIEnvironment, error: Exception) -> None:
 
     request = Present(environ)
     where = quote(request.root + request.path), request.method
-    if is_unreadable(error) or is_cut_off(error):
+    if isinstance(error, StorageError):
+        LOG.error("%s [%s]: %s", *where, error)
+    elif is_unreadable(error) or is_cut_off(error):
         LOG.error("%s [%s]: the data cannot be read: %s", *where, str(error).partition("\n")[0])
     else:
         LOG.error("Exception on %s [%s]", *where, exc_info=error)
@@ -155,7 +158,9 @@ def log_broken(environ: WSGIEnvironment, error: Exception) -> None:
 def is_cut_off(error: BaseException) -> bool:
     """Tell whether PostgreSQL ended a connection, or none can be had; asked without loading what talks to it."""
     psycopg = sys.modules.get("psycopg")
-    return psycopg is not None and isinstance(error, psycopg.OperationalError)
+    return isinstance(error, StorageError) or (
+        psycopg is not None and isinstance(error, psycopg.OperationalError)
+    )
 
 
 def _decoded(text: str) -> str:

@@ -21,6 +21,7 @@ from harness.aws_sso.documents import decode
 from harness.aws_sso.tenant import Tenant, current
 from harness.base.json_text import encode
 from harness.base.sqlite import is_full
+from harness.base.store import StorageError
 from harness.wire.message import Response, reason_phrase
 from harness.wire.outgoing import http_date
 from harness.wire.present import HttpError, log_broken, present
@@ -49,7 +50,8 @@ def answer() -> Response:
         return _answer(tenant)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and worded
         log_broken(present().environ, error)
-        broken = ApiError("InternalServerException", reason_phrase(500), 500)
+        sentence = str(error) if isinstance(error, StorageError) else reason_phrase(500)
+        broken = ApiError("InternalServerException", sentence, 500)
         return _refusal(tenant, broken, tenant.ids.uuid())
 
 

@@ -13,6 +13,7 @@ from harness.aws_sso.documents import decode
 from harness.aws_sso.tenant import current
 from harness.aws_sso.tokens import Declined, Token
 from harness.base.json_text import encode
+from harness.base.store import StorageError
 from harness.pages.policy import policy
 from harness.wire.cross_site import is_order_of_another_site
 from harness.wire.message import Response
@@ -39,7 +40,7 @@ def answer() -> Response:
         return _written(error.status, {"message": _WORDS[error.status]})
     except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and worded
         log_broken(present().environ, error)
-        return _written(500, {"message": _WORDS[500]})
+        return _written(500, {"message": str(error) if isinstance(error, StorageError) else _WORDS[500]})
 
 
 def _answer() -> Response:

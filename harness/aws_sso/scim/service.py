@@ -21,8 +21,9 @@ from harness.aws_sso.scim.incoming import document_of, parameters_of
 from harness.aws_sso.scim.operations import operation_of
 from harness.aws_sso.tenant import TENANT, Tenant
 from harness.base.json_text import encode
-from harness.base.store import StaleError
+from harness.base.store import StaleError, StorageError
 from harness.wire.outgoing import http_date
+from harness.wire.present import log_broken
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -43,6 +44,10 @@ def answer(
         )
     except Refused as refused:
         status, headers, body = written_refusal(tenant, refused, request_id)
+    except StorageError as error:
+        log_broken(environ, error)
+        broken = Refused("InternalServerException", detail=str(error))
+        status, headers, body = written_refusal(tenant, broken, request_id)
     start_response(_STATUS_LINES[status], headers)
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 

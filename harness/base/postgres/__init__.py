@@ -79,7 +79,7 @@ class PostgresDatabase:
 
     def copies(self, names: Sequence[str]) -> Copies:
         """Return what keeps copies of some tenants, together."""
-        return Copies(self._pool, self._transactions, names)
+        return Copies(self._connections, self._transactions, names)
 
     def turns(self, task: int) -> Turns:
         """Return a lock over threads and processes for one of several tasks, numbered from 0."""

@@ -7,15 +7,20 @@ https://www.psycopg.org/psycopg3/docs/api/pool.html, "ConnectionPool.getconn" an
 
 from __future__ import annotations
 
+import select
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import psycopg
 from psycopg.pq import PipelineStatus, TransactionStatus
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
+from harness.base.postgres import failures
+
+ATTEMPTS = 5  # at what may be done again where a connection is lost
+_T = TypeVar("_T")
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -37,10 +42,32 @@ class Connections:
         self._turn = _Turn()
 
     def take(self) -> Connection:
+        """Return a connection that was not cut off while it was idle. Raises StorageError where none is to be had."""
         turn = self._turn
         if turn.connection is not None and not turn.is_taken:
             turn.is_taken = True
             return turn.connection
+        while _is_cut_off(connection := self._next()):
+            self.give_back(connection)
+        return connection
+
+    def repeat(self, work: Callable[[Connection], _T]) -> _T:
+        """Return what comes of work that does no harm twice: once more for each connection that is lost amid it.
+
+        Raises StorageError.
+        """
+        for _ in range(ATTEMPTS):
+            with self.one() as connection:
+                try:
+                    return work(connection)
+                except psycopg.Error as error:
+                    if not failures.is_lost(connection, error):
+                        if (refusal := failures.refusal(error)) is None:
+                            raise
+                        raise refusal from error
+        raise failures.cut_off(is_undone=True)
+
+    def _next(self) -> Connection:
         with self._lock:
             connection, self._usual = self._usual, None
             self._takers += connection is None
@@ -48,6 +75,8 @@ class Connections:
             return connection
         try:
             return self.pool.getconn()
+        except (PoolTimeout, PoolClosed) as error:
+            raise failures.out_of_reach() from error
         finally:
             with self._lock:
                 self._takers -= 1
@@ -88,3 +117,18 @@ class Connections:
         if self._usual is not None:
             self.pool.putconn(self._usual)
         self.pool.close()
+
+
+def _is_cut_off(connection: Connection) -> bool:
+    """Tell whether the server closed a connection while nobody used it, and close our end.
+
+    To a connection at rest it says nothing but that, as a rule; for a changed setting, too, another one will do.
+    https://www.postgresql.org/docs/current/protocol-flow.html, "Asynchronous Operations", read 2026-11-30.
+    """
+    if not connection.closed:
+        poll = select.poll()
+        poll.register(connection.fileno(), select.POLLIN)
+        if not poll.poll(0):
+            return False
+    connection.close()
+    return True

@@ -10,10 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from psycopg_pool import ConnectionPool
-
 from harness.base.json_text import decode, encode
-from harness.base.postgres.connections import Connection
+from harness.base.postgres.connections import Connection, Connections
 from harness.base.postgres.tables import TABLES
 from harness.base.postgres.transaction import Transaction, Transactions
 from harness.base.store import Document
@@ -62,7 +60,7 @@ class Copied:
 class Copies:
     """Copies of the tenants `names`, together, by a name; a note goes with each."""
 
-    pool: ConnectionPool[Connection]
+    connections: Connections
     transactions: Transactions
     names: Sequence[str]
 
@@ -79,7 +77,7 @@ class Copies:
             "SELECT document.body FROM document JOIN shelf ON shelf.number = document.shelf"
             " JOIN tenant ON tenant.number = shelf.tenant WHERE tenant.name LIKE %s"
         )
-        with self.pool.connection() as connection:
+        with self.connections.one() as connection:
             rows = connection.execute(query, (_note_of("%").encode(),), binary=True).fetchall()
         documents = [decode(row[0]) for row in rows]
         return {document["name"]: document for document in documents}
@@ -105,7 +103,7 @@ class Copies:
 
     @contextmanager
     def contents(self, name: str | None) -> Iterator[dict[str, Copied]]:
-        with self.pool.connection() as connection:
+        with self.connections.one() as connection:
             yield {
                 tenant: Copied(
                     connection,
@@ -118,14 +116,12 @@ class Copies:
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         """Hold the tenants in this thread's transaction, so that what stores do meanwhile joins it."""
-        with self.pool.connection() as connection:
+        with self.connections.one() as connection:
             numbers = [_tenant(connection, name) for name in self.names]
         with ExitStack() as held:
             for number in numbers:
                 held.enter_context(Transaction(self.transactions, number))
-            joined = self.transactions.connection()
-            assert joined is not None
-            yield joined
+            yield self.transactions.connection()
 
 
 def _tenant(connection: Connection, name: str) -> int:

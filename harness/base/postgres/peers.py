@@ -16,7 +16,8 @@ from contextlib import suppress
 import psycopg
 
 from harness.base.ids import Ids
-from harness.base.postgres.connections import Connection, Connections
+from harness.base.postgres import failures
+from harness.base.postgres.connections import ATTEMPTS, Connection, Connections
 
 _CHANNEL = "harness"
 _LOOKS_EVERY = 0.5  # seconds
@@ -114,13 +115,19 @@ class Turns:
             self._lock.release()
 
     def _locking(self) -> Connection:
-        connection = self._connections.take()
-        try:
-            connection.execute("SELECT pg_advisory_lock(%s)", (self._key,))
-        except BaseException:
-            self._connections.give_back(connection)
-            raise
-        return connection
+        for _ in range(ATTEMPTS):
+            connection = self._connections.take()
+            try:
+                connection.execute("SELECT pg_advisory_lock(%s)", (self._key,))
+            except BaseException as error:
+                self._connections.give_back(connection)
+                if not isinstance(error, psycopg.Error):
+                    raise
+                if not failures.is_lost(connection, error):
+                    raise failures.refusal(error) or error from error
+            else:
+                return connection
+        raise failures.cut_off(is_undone=True)
 
     def _give_back(self) -> None:
         self._connections.end_turn()

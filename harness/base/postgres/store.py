@@ -14,7 +14,8 @@ from psycopg import errors, sql
 
 from harness.base.json_text import decode, encode
 from harness.base.paging import END, walk
-from harness.base.postgres.connections import Connections
+from harness.base.postgres.connections import ATTEMPTS, Connection, Connections
+from harness.base.postgres.failures import CutOffError
 from harness.base.postgres.statement import Kind, Part
 from harness.base.postgres.tables import TABLES
 from harness.base.postgres.transaction import Manner, Transaction, Transactions
@@ -57,12 +58,20 @@ class PostgresStore:
         return self._transaction
 
     def carry_out(self, work: Callable[[], T], *, only_reads: bool = False) -> T:
-        try:
-            with self._reading if only_reads else self._hopeful:
-                return work()
-        except errors.UniqueViolation:  # now ask which key is whose
-            with self._transaction:
-                return work()
+        manner = self._reading if only_reads else self._hopeful
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with manner:
+                    return work()
+            except errors.UniqueViolation:  # now ask which key is whose
+                if manner is not self._hopeful:
+                    raise
+                manner = self._transaction
+            except CutOffError as error:
+                is_harmless = error.is_undone or only_reads
+                if not is_harmless or self._transactions.is_open or attempt == ATTEMPTS:
+                    raise
+        raise AssertionError
 
     def _number_of(self, table: str, columns: dict[str, Any]) -> int:
         """Return the number of a row that is made once and never goes, outside of any transaction."""
@@ -73,13 +82,16 @@ class PostgresStore:
             sql.Identifier(table), sql.SQL(", ").join(names), sql.SQL(", ").join([sql.SQL("%s")] * len(names))
         )
         values = tuple(columns.values())
-        with self._connections.one() as connection:
+
+        def number(connection: Connection) -> int:
             row = connection.execute(select, values).fetchone()
             if row is None:
                 connection.execute(insert, values)
                 row = connection.execute(select, values).fetchone()
-        assert row is not None
-        return int(row[0])
+            assert row is not None
+            return int(row[0])
+
+        return self._connections.repeat(number)
 
     def _shelf(self, name: str) -> int:
         number = self._shelves.get(name)
@@ -90,14 +102,13 @@ class PostgresStore:
 
     def _ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Put a question: within this thread's transaction, or on its own."""
-        connection = self._transactions.connection(only_reads=query.startswith("SELECT"))
-        rows: list[tuple[Any, ...]]
-        if connection is not None:
-            rows = connection.execute(cast("Any", query), values, binary=True).fetchall()
-        else:
-            with self._connections.one() as connection:
-                rows = connection.execute(cast("Any", query), values, binary=True).fetchall()
-        return rows
+
+        def rows(connection: Connection) -> list[tuple[Any, ...]]:
+            return connection.execute(cast("Any", query), values, binary=True).fetchall()
+
+        if self._transactions.is_open:
+            return self._transactions.ask(rows, only_reads=query.startswith("SELECT"))
+        return self._connections.repeat(rows)
 
     def _later(self, kind: Kind, table: str, query: str, *values: Any) -> None:
         self._transactions.later(Part(kind, self._tenant, table, query, values))

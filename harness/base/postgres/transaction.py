@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from enum import Enum
 from types import TracebackType
@@ -21,9 +22,11 @@ from typing import Any, cast
 
 import psycopg
 
-from harness.base.postgres.connections import Connection, Connections
+from harness.base.postgres import failures
+from harness.base.postgres.connections import ATTEMPTS, Connection, Connections
+from harness.base.postgres.failures import CutOffError
 from harness.base.postgres.statement import Kind, Part, Statement, statements
-from harness.base.store import Document, StaleError
+from harness.base.store import Document, StaleError, StorageError, T
 
 # All that is asked is as it was at one moment.
 # https://www.postgresql.org/docs/current/transaction-iso.html, "13.2.2. Repeatable Read Isolation Level", read 2026-11-30.
@@ -57,7 +60,9 @@ class Transactions(threading.local):
         self._locked: set[int] = set()
         self._waiting: list[Part] = []
         self._connection: Connection | None = None  # in a pipeline, from the first question on
+        self._pipeline: AbstractContextManager[object] | None = None
         self._has_written = False  # anything in it, yet
+        self._may_be_kept = False  # for it was told to end
         self.manner = Manner.ASKS
 
     def enter(self, tenant: int, manner: Manner) -> None:
@@ -66,10 +71,33 @@ class Transactions(threading.local):
         self._tenants.setdefault(tenant)
         self._depth += 1
 
-    def connection(self, *, only_reads: bool = True) -> Connection | None:
-        """Return the connection for a question, everything before it sent; None where no transaction is open."""
-        if not self._depth:
-            return None
+    @property
+    def is_open(self) -> bool:
+        return self._depth > 0
+
+    def ask(self, question: Callable[[Connection], T], *, only_reads: bool) -> T:
+        """Put a question inside a transaction. Raises StorageError.
+
+        Nothing of a pipeline is kept before it is told to end. So where its connection is lost before anybody saw an answer
+        of it, all that was said goes over another one.
+        """
+        waiting, locked = list(self._waiting), set(self._locked)
+        for attempt in range(1, ATTEMPTS + 1):
+            is_first = self._connection is None
+            try:
+                return question(self.connection(only_reads=only_reads))
+            except psycopg.Error as error:
+                failure = self._failure(error)
+                if failure is None:
+                    raise
+                if not isinstance(failure, CutOffError) or not is_first or attempt == ATTEMPTS:
+                    raise failure from error
+                self._give_back()
+                self._waiting, self._locked = list(waiting), set(locked)
+        raise AssertionError
+
+    def connection(self, *, only_reads: bool = True) -> Connection:
+        """Return the connection for a question inside a transaction, everything before it sent."""
         connection = self._connection or self._begin()
         if self.manner is not Manner.READS:
             self._has_written |= not only_reads or any(part.kind is not Kind.DEMAND for part in self._waiting)
@@ -81,7 +109,7 @@ class Transactions(threading.local):
         self._waiting.extend(parts)
 
     def leave(self, error: BaseException | None) -> None:
-        """Commit or, on an error, roll back, when the outermost is left. Raises StaleError (`Store.require`)."""
+        """Commit or, on an error, roll back, when the outermost is left. Raises StaleError (`Store.require`), StorageError."""
         self._depth -= 1
         if self._depth:
             return
@@ -93,13 +121,16 @@ class Transactions(threading.local):
                 self._roll_back(self._connection)
         except psycopg.errors.DivisionByZero as stale:
             raise StaleError from stale
+        except psycopg.Error as broken:
+            failure = self._failure(broken)
+            if failure is None:
+                raise
+            raise failure from broken
         finally:
             self._tenants.clear()
             self._locked.clear()
             self._waiting.clear()
-            connection, self._connection = self._connection, None
-            if connection is not None:
-                self._connections.give_back(connection)
+            self._give_back()
         if isinstance(error, psycopg.errors.DivisionByZero):
             raise StaleError from error
         if error is None:
@@ -124,14 +155,10 @@ class Transactions(threading.local):
         return statements(waiting, due)
 
     def _begin(self) -> Connection:
-        connection = self._connections.take()
-        try:
-            self._pipeline = connection.pipeline()
-            self._pipeline.__enter__()
-        except BaseException:
-            self._connections.give_back(connection)
-            raise
-        self._connection, self._has_written = connection, False
+        self._connection = connection = self._connections.take()
+        self._has_written = self._may_be_kept = False
+        self._pipeline = pipeline = connection.pipeline()
+        pipeline.__enter__()
         if self.manner is Manner.READS:
             connection.execute(_LOOK)
         return connection
@@ -147,15 +174,35 @@ class Transactions(threading.local):
         if self.manner is Manner.READS:
             connection.execute("COMMIT")
         _send(connection, last)
-        self._pipeline.__exit__(None, None, None)  # raises what any statement since the last answer came to
+        self._end_pipeline()
 
     def _say_all(self, one: list[Statement]) -> None:
         """Carry a transaction of one statement out."""
-        connection = self._connections.take()
-        try:
-            _send(connection, one)
-        finally:
-            self._connections.give_back(connection)
+        self._connection, self._may_be_kept = self._connections.take(), True
+        _send(self._connection, one)
+
+    def _end_pipeline(self) -> None:
+        """Let what a pipeline holds be kept. Raises what any statement since the last answer came to."""
+        pipeline, self._pipeline, self._may_be_kept = self._pipeline, None, True
+        if pipeline is not None:
+            pipeline.__exit__(None, None, None)
+
+    def _give_back(self) -> None:
+        """Have no connection any more; a pipeline that was not told to end loses what it holds."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        if self._pipeline is not None:
+            connection.close()
+            with suppress(psycopg.Error):
+                self._end_pipeline()
+        self._connections.give_back(connection)
+
+    def _failure(self, error: psycopg.Error) -> StorageError | None:
+        """Return what an error is to whoever asked for the transaction; None where it is our own mistake."""
+        if self._connection is not None and failures.is_lost(self._connection, error):
+            return failures.cut_off(is_undone=not self._may_be_kept)
+        return failures.refusal(error)
 
     def _roll_back(self, connection: Connection) -> None:
         """Undo what a pipeline holds: BEGIN makes it a transaction that does not end with it.
@@ -168,7 +215,7 @@ class Transactions(threading.local):
                 connection.execute("COMMIT")
             elif self._has_written and not is_undone:
                 connection.execute("BEGIN")
-            self._pipeline.__exit__(None, None, None)
+            self._end_pipeline()
             if connection.pgconn.transaction_status != psycopg.pq.TransactionStatus.IDLE:
                 connection.execute("ROLLBACK")
         except psycopg.Error:

@@ -39,6 +39,7 @@ from harness.base import __version__, json_text
 from harness.base.clock import iso, parse_duration
 from harness.base.errors import HarnessError
 from harness.base.sqlite import is_full, is_unreadable
+from harness.base.store import StorageError
 from harness.serving.front.controlled import Controlled
 from harness.serving.front.refusing import AT_WORK, RefusedError, place
 from harness.serving.front.watched import requests, timeline
@@ -77,11 +78,21 @@ def _answer(request: Request, served: Controlled, places: BoundedSemaphore) -> R
     except (HarnessError, HTTPException) as error:
         return _reply({"message": str(error)}, 400)
     except Exception as error:
-        if is_unreadable(error):
-            return _reply({"message": f"the data cannot be read: {error}"}, 500)
-        if not is_full(error):
+        message, status = _failure(error)
+        if message is None:
             raise
-        return _reply({"message": "the disk is full, or takes no more; make room, then ask again"}, 507)
+        return _reply({"message": message}, status)
+
+
+def _failure(error: Exception) -> tuple[str | None, int]:
+    """Return what is told, and with which status, of data that could not be read or written; None of any other error."""
+    if isinstance(error, StorageError):
+        return str(error), 500
+    if is_unreadable(error):
+        return f"the data cannot be read: {error}", 500
+    if is_full(error):
+        return "the disk is full, or takes no more; make room, then ask again", 507
+    return None, 500
 
 
 def _route(request: Request) -> _Act:

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 
 from harness.base.errors import HarnessError
+from harness.base.store import StorageError
 from tests.base.store_contract import StoreContract, failing, lines
 from tests.base.store_model import TRANSACTIONS, assert_store_does_what_dictionaries_would
 
@@ -238,9 +239,10 @@ class TestADatabaseThatCannotBeUsed:
 
         later = {"versions": peers._VERSIONS, "sharing": peers._SHARING + 1, "leader": 0}
         with psycopg.connect(address, autocommit=True) as other:
-            before = len(other.execute(peers._OTHERS, later).fetchall())
+            while len(other.execute(peers._OTHERS, later).fetchall()) > 1:
+                pass  # those of earlier tests have closed, which the server notices a moment later
             database = PostgresDatabase(address)
-            assert len(other.execute(peers._OTHERS, later).fetchall()) == before + 1
+            assert len(other.execute(peers._OTHERS, later).fetchall()) == 2
             database.close()
 
 
@@ -341,7 +343,7 @@ def test_who_has_lost_its_turn_writes_nothing_more_of_it(database, address):
     with psycopg.connect(address, autocommit=True) as server, turn:
         store.put("user", "before", {})
         assert server.execute(held, (turn._key,)).fetchall() == [(True,)]
-        with pytest.raises(psycopg.OperationalError):
+        with pytest.raises(StorageError):
             store.put("user", "after", {})
     assert [key for key, _ in store.scan("user")] == ["before"]
     with turn:
