@@ -1,1 +1,1 @@
-"""Exchanges kept for whoever looks later, with every secret taken out before anything is shown."""
+"""Keeps HTTP requests and their answers, and shows them without secrets: as the timeline, as HAR, as a curl command."""

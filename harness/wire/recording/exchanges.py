@@ -1,6 +1,6 @@
-"""Recording exchanges for the timeline, with every secret taken out before anything is shown.
+"""Records exchanges (a request and its answer) for the timeline; secrets are taken out before one is shown.
 
-Most of what is recorded nobody looks at, so a record is made in a microsecond and its secrets are hidden for who looks.
+Most records are never looked at. So recording only keeps what was sent, in a microsecond; `hidden` takes the secrets out later.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _SHORTEST = 12  # a shorter credential is a test's stand-in, and may be any word
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and what became of it, redacted. `error` stands where no response came.
+    """One request and its response, without secrets. `error` says why there is no response.
 
-    `order` is the request's place among everything that was counted with it: exchanges begin before what they cause.
+    `order` numbers requests in the order in which they began: a request has a smaller number than those that it causes.
     """
 
     at: str
@@ -43,7 +43,7 @@ class Exchange:
         return command(self.request, body)
 
     def document(self) -> dict[str, Any]:
-        """Return it as the control API shows it, bodies as texts."""
+        """Return the exchange as the control API shows it; bodies are text."""
         request, response = self.request, self.response
         return {
             "at": self.at,
@@ -58,7 +58,7 @@ class Exchange:
 
 
 class Sent(Struct, frozen=True):
-    """One request and its outcome as they were, secrets and all, so it has no words of its own; see `hidden` for the fields."""
+    """One request and its outcome with their secrets, so it has no `repr`. `hidden` explains the fields."""
 
     at: datetime
     source: str
@@ -83,7 +83,7 @@ def recording(
     *,
     order: Callable[[], int] = lambda: 0,
 ) -> Send:
-    """Wrap a transport so that every exchange, answered or not, is kept. `name` tells whose URL it is."""
+    """Return a transport that passes every exchange to `keep`, answered or not. `name` is the label for a URL's server."""
 
     def recorded(request: Request) -> Response:
         place, at = order(), clock.now()
@@ -99,14 +99,14 @@ def recording(
 
 
 def moment(now: datetime) -> str:
-    """Return a moment as exchanges bear it."""
+    """Return a moment as exchanges write it, in ISO 8601."""
     return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def hidden(
     at: str, source: str, name: Callable[[str], str], request: Request, outcome: Response | str, order: int
 ) -> Exchange:
-    """Return an exchange without its secrets; its outcome is an answer, or the words for there being none."""
+    """Return an exchange without its secrets. `outcome` is the response, or the text of the error in its place."""
     authorization = request.header("authorization") or ""
     secrets, url = _credentials(authorization), hidden_url(request.url, authorization)
     redacted = Request(request.method, url, *_hidden(request, secrets))
@@ -117,12 +117,12 @@ def hidden(
 
 
 def hidden_url(url: str, authorization: str) -> str:
-    """Return the address of a request that was sent with an Authorization header without its secrets."""
+    """Return a request's URL without secrets, those of its Authorization header included."""
     return _credentials(authorization).text(redact_text(url))
 
 
 def without(exchange: Exchange, secrets: Secrets) -> Exchange:
-    """Return an exchange without further secrets, in addresses, headers, bodies and errors."""
+    """Return an exchange without these secrets, too: in its URL, headers, bodies and error."""
     request, response, error = exchange.request, exchange.response, exchange.error
     url, headers, body = (
         secrets.text(request.url),
@@ -141,7 +141,7 @@ def without(exchange: Exchange, secrets: Secrets) -> Exchange:
 
 
 def _credentials(authorization: str) -> Secrets:
-    """Return what a request was sent with, to be hidden wherever it is repeated."""
+    """Return the secrets of an Authorization header; they are hidden wherever the exchange repeats them."""
     return _secrets_of(authorization.rpartition(" ")[2])
 
 

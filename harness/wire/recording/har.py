@@ -1,6 +1,6 @@
 """Exchanges as HAR 1.2, both ways: https://w3c.github.io/web-performance/specs/HAR/Overview.html (read 2026-11-30).
 
-What is written has been redacted when it was recorded. What is read may lack bodies, sizes and times.
+What is written has no secrets. What is read may lack bodies, sizes and times.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _UNKNOWN_SIZE = -1
 
 
 def har_texts(exchanges: Iterable[Exchange]) -> Iterator[str]:
-    """Yield a HAR document, an entry a line."""
+    """Yield the text of a HAR document, in pieces of one entry a line."""
     creator = json_text.encode({"name": "scim-harness", "version": __version__}).decode()
     yield f'{{"log":{{"version":"1.2","creator":{creator},"entries":['
     for number, exchange in enumerate(exchanges):

@@ -1,4 +1,4 @@
-"""Answers as a log may quote them: without secrets, and cut where they are long.
+"""Cuts answers for the logs that quote them: without secrets, and the first 16 KiB of a body.
 
 A server in development answers an error with a page of half a megabyte, to each of ten thousand people, again and again.
 """
@@ -13,7 +13,7 @@ _LONGEST_HEADER = 1_024  # characters of a value
 
 
 def quotable(response: Response, secrets: Secrets) -> Response:
-    """Return what may be quoted of an answer. What is left out is counted."""
+    """Return an answer without secrets, its body and headers cut to length; the body ends with the number of bytes left out."""
     headers, body = secrets.headers(response.headers), secrets.body(response.body)
     if len(body) > LONGEST:
         start = body[:LONGEST].decode("utf-8", "replace")

@@ -1,6 +1,6 @@
-"""Secrets known by the name that they stand under, in headers, JSON, forms, pages and addresses.
+"""Hides secrets by their name (`access_token`, `secretText`), in headers, JSON, forms, HTML and URLs.
 
-Names are those of OAuth (RFC 6749), SAML, Microsoft Graph's secrets and AWS. What is known by its value, `secrets.py` hides.
+The names are those of OAuth (RFC 6749), SAML, Microsoft Graph and AWS. `secrets.py` hides secrets whose value is known.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _USER_BYTES = re.compile(_USER.pattern.encode())
 
 
 def redact_text(text: str) -> str:
-    """Hide the user that an address names, and what stands behind a secret's name."""
+    """Hide user names and passwords in URLs, and the values behind a secret's name."""
     if "@" in text and "://" in text:
         text = _USER.sub(f"://{HIDDEN}@", text)
     return _scrub(text)
@@ -79,7 +79,7 @@ def _redact_header(header: tuple[str, str]) -> tuple[str, str]:
 
 
 class SignatureScope(Struct, frozen=True):
-    """What an AWS signature is good for (Signature Version 4): nothing in it is a secret."""
+    """The scope of an AWS signature (Signature Version 4); nothing in it is secret."""
 
     date: str
     region: str
@@ -90,13 +90,13 @@ class SignatureScope(Struct, frozen=True):
 
 
 def signature_scope(authorization: str) -> SignatureScope | None:
-    """Return the scope of an AWS signature, recorded or not; None for any other Authorization."""
+    """Return the scope of an AWS signature, with or without its secrets; None for any other Authorization."""
     signature = _SIGNATURE.match(authorization)
     return signature and SignatureScope(*signature.groups())
 
 
 def redact_body(body: bytes) -> bytes:
-    """Hide the users that addresses name, and the values of secret members in a JSON, form or HTML body."""
+    """Hide users in URLs, and the values of secret members, in a JSON, form or HTML body."""
     return _USER_BYTES.sub(f"://{HIDDEN}@".encode(), _redact_members(body))
 
 
@@ -123,7 +123,7 @@ def _scrub(text: str) -> str:
 
 
 def redact(value: Any, secret: bool = False) -> Any:
-    """Hide what stands under the name of a secret, anywhere in a JSON value."""
+    """Hide the values of secret members anywhere in a JSON value."""
     if isinstance(value, dict):
         pair = _names_secret(value)
         return {
@@ -138,13 +138,13 @@ def redact(value: Any, secret: bool = False) -> Any:
 
 
 def _names_secret(pair: dict[str, Any]) -> bool:
-    """Tell whether the value beside a name is a secret's: Graph's `key`, spelled wrong too, and SCIM's `path`."""
+    """Tell whether a `key` (Graph, misspelt too) or `path` (SCIM) names a secret, whose value stands beside it."""
     key, path = str(pair.get("key", "")).lower(), str(pair.get("path", "")).rpartition(":")[2]
     return any(map(key.__contains__, _HINTS)) or bool(_MEMBER.match(path))
 
 
 def _redact_inner(text: str) -> str:
-    """A string may hold JSON of its own, as CloudTrail's events do."""
+    """Hide secrets in a string that holds JSON of its own, as CloudTrail's events do."""
     if text.lstrip()[:1] in ("{", "["):
         with suppress(ValueError):
             return _redact_members(text.encode()).decode()

@@ -1,7 +1,7 @@
-"""The curl command that repeats a recorded request, its secrets left as variables of the shell.
+"""Writes the curl command that repeats a recorded request; its secrets are variables of the shell.
 
-An AWS request is signed anew, by `--aws-sigv4` (https://curl.se/docs/manpage.html, "--aws-sigv4", read 2026-11-29): its signature
-covers the host and the moment, so the recorded one is good for nothing else.
+curl signs an AWS request anew (`--aws-sigv4`, https://curl.se/docs/manpage.html, "--aws-sigv4", read 2026-11-29): the recorded
+signature is of its moment and host.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _NAME = re.compile(r"[\w-]+\Z", re.ASCII)
 
 
 def command(request: Request, body: str | None = None) -> str:
-    """Return the command. `body` is the same body laid out for people: then the command has lines, too."""
+    """Return the command. With `body`, the request's body laid out in lines, the command is in lines, too."""
     method = "--head" if request.method == "HEAD" else f"-X {shlex.quote(request.method)}"
     words = [f"curl -i --globoff {method} {shlex.quote(request.url)}"]
     scope = signature_scope(request.header("authorization") or "")

@@ -1,4 +1,4 @@
-"""Secrets known by their value, hidden wherever they are repeated and however that is spelled.
+"""Hides secrets whose value is known, wherever it is repeated.
 
 A secret is found as it is, percent-encoded (RFC 3986, 2.1), escaped as JSON (RFC 8259, 7) or HTML may escape it, and within
 base64, as `Authorization: Basic` has it (RFC 7617, 2). What is known only by the name it stands under, `redaction.py` hides.
@@ -41,7 +41,7 @@ class _Spellings(Struct, frozen=True, dict=True):
 
 
 class Secrets:
-    """Hides `texts` behind a mark; the empty text hides nothing. `whole_words` finds them only where no word goes on."""
+    """Hides `texts` behind a mark; the empty text hides nothing. With `whole_words` they are found only as whole words."""
 
     def __init__(self, texts: Iterable[str], mark: str = HIDDEN, *, whole_words: bool = False) -> None:
         longest_first = sorted({text for text in texts if text}, key=lambda text: (-len(text), text))
@@ -65,7 +65,7 @@ class Secrets:
 
 
 def basic_password(credential: str) -> str:
-    """Return the password in what follows `Basic ` in an Authorization header; an empty text when there is none."""
+    """Return the password in an Authorization header, from what follows `Basic `; an empty text without one."""
     try:
         return base64.b64decode(credential, validate=True).decode().partition(":")[2]
     except ValueError:
@@ -85,12 +85,12 @@ def _spellings(secret: str, whole_words: bool) -> _Spellings:
 
 
 def _mark(text: str) -> str:
-    """Return the longest piece of a text that every spelling of it leaves alone."""
+    """Return the longest piece of a text that is the same in all its spellings."""
     return max(_LITERAL.findall(text), key=len, default="")
 
 
 def _in_base64(secret: bytes) -> list[str]:
-    """Return what of a secret stands in base64, whatever precedes and follows it there: one text for each third byte."""
+    """Return three texts, one of which stands in the base64 of any text with the secret; none for a short secret."""
     if len(secret) < _SHORTEST_ENCODED:
         return []
     texts = []

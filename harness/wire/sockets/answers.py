@@ -1,4 +1,4 @@
-"""Answers as they go over the wire."""
+"""Answers as the bytes that the server writes."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ class Answer(Struct, frozen=True):
     closes: bool = False
 
     def of_head(self) -> Answer:
-        """Return what answers HEAD in its place (RFC 9110 section 9.3.2)."""
+        """Return this answer without its body, for HEAD (RFC 9110 section 9.3.2)."""
         return Answer(self.head, b"", self.closes)
 
     def octets(self, *, is_last: bool = False) -> bytes:
-        """Return what is written; `is_last` says there that none follows."""
+        """Return the bytes to write; with `is_last` they say that the connection ends."""
         end = b"connection: close\r\n\r\n" if is_last and not self.closes else b"\r\n"
         return self.head + end + self.body
 
 
 def answer(status: int, headers: list[tuple[str, str]], body: bytes, *, is_head: bool = False) -> Answer:
-    """Put an answer together, with a length where it has none; what answers HEAD ends with its headers."""
+    """Return an answer, with a Content-Length where it has none; one to HEAD has no body."""
     if status in _NO_BODY:
         body = b""
     lines, closes, has_length = [_status_line(status)], False, is_head or status in _NO_BODY

@@ -1,4 +1,4 @@
-"""From a connection to a WSGI application: the request as an environment, the answer in one piece."""
+"""Calls a WSGI application for a connection: makes the environ from a request, and one answer from what is returned."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Bridge:
         return environ
 
     def answer(self, environ: WSGIEnvironment) -> Answer | None:
-        """Return what the application answers, all of it; None where it gives none, by raising TransportError."""
+        """Return the application's whole answer; None when it raises TransportError, which stands for no answer."""
         is_head = environ["REQUEST_METHOD"] == "HEAD"
         try:
             status, headers, body = call(self._app, environ)

@@ -1,9 +1,9 @@
-"""One client's connection: requests in, their answers out in the same order, with deadlines and a place that can be lost.
+"""One client's connection: reads requests, writes their answers in the same order, within deadlines.
 
-A connection waits until a whole request has come, and again once that is answered. Who waits longest gives way when all
-places are taken, so silence, half a request and idleness keep nobody out. What the application is quick about is answered by
-the loop itself, which costs least and waits for nobody; everything else goes to a few threads, so that whoever waits for
-another server holds up none but those.
+A connection waits for a whole request, and for the next once that is answered. When all places are taken, the connection
+that has waited longest is closed for a new one, so a silent, slow or idle client keeps nobody out. The event loop itself
+answers what the application is quick about; everything else goes to a few threads, so that a wait for another server holds
+up only those.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _A_MOMENT = 0.001  # seconds; so exactly loops go by their time
 
 @dataclass(slots=True)
 class Places:
-    """Who waits, the longest first, and how many places are taken by them and by those at work."""
+    """The places for connections: those that wait, the longest first, and how many are taken in all."""
 
     limits: Limits
     waiting: dict[object, Callable[[], object]] = field(default_factory=dict)  # and how each is ended
@@ -43,7 +43,7 @@ class Places:
     queue: deque[Callable[[], object]] = field(default_factory=deque)  # of requests that came with others
 
     def take(self) -> bool:
-        """Take a place, from whoever waits longest when there is none left; False when all are at work."""
+        """Take a place; without a free one, that of the connection that waits longest. False when all are at work."""
         if self.taken >= self.limits.connections:
             if not self.waiting:
                 return False
@@ -53,7 +53,7 @@ class Places:
         return True
 
     def line_up(self, go_on: Callable[[], object]) -> None:
-        """Have one at a time go on with what a client sent in advance, so that newcomers wait for none of the others."""
+        """Let one connection at a time go on with requests sent in advance, so that new ones do not wait for them."""
         if not self.queue:
             asyncio.get_running_loop().call_soon(self._next)
         self.queue.append(go_on)
@@ -81,7 +81,7 @@ class Served:
 
 
 class Connection(asyncio.Protocol):
-    """It has a place, which is given back when it is lost."""
+    """It has a place among `Places`, and gives it back when it ends."""
 
     transport: asyncio.Transport
 
@@ -142,7 +142,7 @@ class Connection(asyncio.Protocol):
         return self._scheme == "http" and (self._is_busy or bool(self._parser.arrived))
 
     def pause_writing(self) -> None:
-        """Wait for a client that does not read its answers, but not for ever."""
+        """Wait, up to a deadline, for a client that does not read its answers."""
         self._unread = self._loop.call_later(self._limits.body, self.transport.abort)
 
     def resume_writing(self) -> None:
@@ -153,7 +153,7 @@ class Connection(asyncio.Protocol):
             self._go_on()
 
     def shutdown(self) -> None:
-        """Let an answer under way go out, and nothing else begin."""
+        """Finish the answer under way, and begin with no further request."""
         if self._lingers:
             self.transport.abort()
         elif self._is_busy or self._parser.arrived:
@@ -164,7 +164,7 @@ class Connection(asyncio.Protocol):
             self.transport.abort()
 
     def _go_on(self) -> None:
-        """Begin with what has arrived first; wait for more where nothing has."""
+        """Begin with the first request that has arrived, or wait for one."""
         self._is_busy = False
         if self.transport.is_closing() or self._unread is not None:
             return
@@ -261,7 +261,7 @@ class Connection(asyncio.Protocol):
         self._timer = self._loop.call_later(seconds, self._look)
 
     def _look(self) -> None:
-        """See whether the deadline has come; the one that this was meant for may be long over."""
+        """End the connection if its deadline has come; the timer may be of an earlier one."""
         self._timer, self._looks_at = None, _NEVER
         if self._deadline == _NEVER:
             return

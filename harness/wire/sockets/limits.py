@@ -1,4 +1,4 @@
-"""What a server grants its clients: places, and time for each part of a request."""
+"""How many connections a server has at once, and how long it waits for each part of a request."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Limits:
     stop: float = 5.0
 
     def of(self, stage: Stage) -> float:
-        """Return how long what comes next may take when so much of a request is there."""
+        """Return how long to wait for the next part of a request, in seconds, by the part that has come."""
         if stage is Stage.NOTHING:
             return self.idle
         return self.headers if stage is Stage.HEADERS else self.body

@@ -1,7 +1,6 @@
 """`Send` over real sockets, for `harness serve` and third-party servers.
 
-urllib3 without its conveniences: no redirects, no retries, no cookies, no proxies, no decoding, so what is asked is
-what goes out.
+urllib3 without redirects, retries, cookies, proxies and decoding: what is sent is the request that was given.
 """
 
 from __future__ import annotations
@@ -90,7 +89,7 @@ class Network:
     def _answer(
         self, request: Request, parts: SplitResult, headers: urllib3.HTTPHeaderDict
     ) -> urllib3.BaseHTTPResponse:
-        """Ask, once more where a connection that was kept open ended just then.
+        """Send a request, and once more where a connection that was kept open ended at that moment.
 
         A server may close it at any moment. Whoever sent no body asks again over another, as .NET does
         (https://github.com/dotnet/corefx/pull/26708, its description, read 2026-11-30) and RFC 9110 section 9.2.2 permits.
@@ -156,7 +155,7 @@ class Network:
 
 
 def _worded(error: Exception) -> str:
-    """Return what happened, without the library's names for it."""
+    """Return what happened in words, without the library's names."""
     cause = error.args[-1] if error.args and isinstance(error.args[-1], Exception) else error
     if isinstance(cause, RemoteDisconnected):
         return "the connection was closed before an answer came"

@@ -1,6 +1,6 @@
-"""Requests as their bytes come in: httptools' parser, and a measure of headers and bodies.
+"""Parses requests from the bytes that come in (by httptools), and limits the size of headers and bodies.
 
-What is no request or too large is a refusal in its place. It is answered in its turn, and nothing behind it is read.
+What is no request, or too large, becomes a refusal, which is answered in its turn; nothing after it is read.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _LONG = refusal(431, f"Target and headers are larger than {MAX_HEADERS} bytes.")
 
 
 class Stage(Enum):
-    """What of a request has come."""
+    """The part of a request that has come."""
 
     NOTHING = 0
     HEADERS = 1
@@ -161,7 +161,7 @@ class Parser:
         self._size = self._framed = 0
 
     def _require_sense(self, hosts: list[bytes], codings: list[bytes], length: int) -> None:
-        """Refuse what the parser takes and nobody here could answer for sure."""
+        """Refuse requests that the parser accepts and whose meaning is not certain."""
         if self._version not in _VERSIONS:
             self._refuse(_VERSION)
         if len(hosts) > 1 or (not hosts and self._version == "1.1") or not all(map(HOST.fullmatch, hosts)):

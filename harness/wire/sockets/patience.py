@@ -1,4 +1,4 @@
-"""How a server's answer is read: within `network.py`'s deadline, and to an end that is certain.
+"""Reads a server's answer within the deadline of `network.py`; an answer whose end is uncertain is refused.
 
 The library has a limit for each single read. A header line now and then, `100 Continue` without end, or trailers behind the last
 chunk keep to that one and never come to an end. And it takes what is ambiguous: a client closes the connection then (RFC 9112
@@ -29,7 +29,7 @@ _SWITCHING = 101
 
 
 def impatient(pool: urllib3.HTTPConnectionPool, deadline: float) -> None:
-    """Have each answer that comes over a pool's connections end within `deadline` seconds, or raise TransportError."""
+    """Make each answer over a pool's connections end within `deadline` seconds, or raise TransportError."""
     answers = staticmethod(partial(_Answer, deadline))
     kind = pool.ConnectionCls  # its name stays: the library's messages begin with it
     pool.ConnectionCls = type(kind.__name__, (kind,), {"response_class": answers})
@@ -59,7 +59,7 @@ class _Answer(HTTPResponse):
 
 
 class _Watched(io.RawIOBase):
-    """What a socket says, as long as there is time."""
+    """A socket's bytes, read only until the deadline."""
 
     def __init__(self, raw: io.RawIOBase, deadline: float) -> None:
         self._raw, self._deadline, self._watch = raw, deadline, Stopwatch()

@@ -1,4 +1,4 @@
-"""What a request is for: its target and the host that it names (RFC 9112 section 3.2, read 2026-11-30)."""
+"""Checks a request's target, and reads the host that it names (RFC 9112 section 3.2, read 2026-11-30)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A certificate and its private key: what a server shows, and how this program knows that very server again.
+"""A server's certificate and private key, and the client's side that trusts exactly this certificate.
 
-Our own hop trusts the certificate itself, as RFC 5280 section 6.1.1 allows of any trust anchor, whoever signed it: only
-the holder of its key passes, under whatever name it is reached. Every other server is judged by the system's authorities.
+Requests to the harness itself trust its certificate, whoever signed it and under any name (RFC 5280 section 6.1.1: a trust
+anchor). Every other server is judged by the system's authorities.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _STRANGERS = ("KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH", "NO_CERTIFICATE_ASSIGN
 
 
 class _EncryptedError(Exception):
-    """OpenSSL asks for a password, at the terminal unless somebody answers."""
+    """The key is encrypted: OpenSSL would ask for its password at the terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def identity(certificate: Path, key: Path) -> Identity:
 
 
 def trusting(certificate: Path) -> ssl.SSLContext:
-    """Return a client's side that accepts the first certificate of a PEM file and no other. Raises HarnessError."""
+    """Return a client's context that accepts the first certificate of a PEM file and no other. Raises HarnessError."""
     first = _PEM.search(_read(certificate))
     if first is None:
         raise HarnessError(f"{certificate} holds no certificate in PEM")
@@ -93,7 +93,7 @@ def _read(path: Path) -> bytes:
 
 
 def _shake_hands(shown: ssl.SSLContext, client: ssl.SSLContext, host: str | None = None) -> None:
-    """Let both sides greet each other in memory. Raises ssl.SSLError for what either of them does not like."""
+    """Do a TLS handshake between both contexts in memory. Raises ssl.SSLError when either refuses."""
     to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
     asking = client.wrap_bio(to_client, to_server, server_hostname=host)
     answering = shown.wrap_bio(to_server, to_client, server_side=True)

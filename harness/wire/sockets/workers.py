@@ -1,4 +1,4 @@
-"""A few threads for what takes its time, so that an event loop need not wait for it."""
+"""Runs what takes long in a few threads, so that the event loop does not wait for it."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class _Task(Generic[_T]):
 
 
 class Workers:
-    """`count` threads, ended with the process at the latest: one that waits for a foreign server keeps none alive.
+    """`count` threads, which end with the process: one that waits for a foreign server does not keep it alive.
 
-    That is why it is no ThreadPoolExecutor, whose threads the interpreter waits for before it ends.
+    The interpreter waits for the threads of a ThreadPoolExecutor before it ends, so none is used.
     """
 
     def __init__(self, count: int, name: str) -> None:
@@ -61,7 +61,7 @@ class Workers:
         return await task.done
 
     def stop(self) -> None:
-        """Let each thread end after the work that is waiting."""
+        """End the threads after the work that is waiting."""
         for _ in self._threads:
             self._tasks.put(None)
 
