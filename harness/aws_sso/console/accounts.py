@@ -60,12 +60,10 @@ def assign(account: str) -> ResponseReturnValue:
     principals, sets = request.form.getlist("selected"), request.form.getlist("set")
     if not principals or not sets:
         return _choose(account, "Select at least one user or group, and at least one permission set."), 400
-    chosen = [_principal(tenant, each) for each in principals]
-    targets = [
-        Target(account, arn, kind.upper(), record.id)
-        for kind, record in (each for each in chosen if each is not None)
-        for arn in sets
-    ]
+    chosen = [each for mark in principals if (each := _principal(tenant, mark)) is not None]
+    if len(chosen) < len(principals):
+        return _choose(account, "Somebody who was selected is not there any more."), 400
+    targets = [Target(account, arn, kind.upper(), record.id) for kind, record in chosen for arn in sets]
     problem = refusal(lambda: assigning.assign(tenant, targets))
     if problem is not None:
         return _choose(account, problem), 400

@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 
 import pytest
 
+from harness.aws_sso.accounts import permission_sets
 from harness.aws_sso.console import events
+from harness.aws_sso.populate import populate
 from harness.wire.message import Request
 from tests.pages.browser import Browser
 
@@ -286,3 +288,37 @@ def test_what_people_named_themselves_is_text(account, browser):
         assert "<script>alert" not in html
         assert "<b>Dev" not in html
     assert "<script>alert(1)</script>" in browser.open("users").text
+
+
+def test_what_cannot_be_assigned_is_said_and_nothing_is_begun(account):
+    """A form that was open while others worked: the set, the person, the account or the assignment is gone, or is not ready."""
+    closed = {"id": "444455556666", "name": "Closed", "status": "SUSPENDED"}
+    populate(account.tenant, {"accounts": [closed]})
+    ana = account.user("ana")["id"]
+    post(account, "/permission-sets/new", name="Admins", session="PT1H", policy="", description="")
+    (admins,) = permission_sets.scan(account.tenant)
+    chosen = {"selected": f"user|{ana}", "set": admins.arn}
+    before = names(account)
+    for path, form, status, reason in (
+        ("/accounts/444455556666/assign", chosen, 400, "The account 444455556666 is not active."),
+        ("/accounts/123456789012/assign", {**chosen, "set": f"{admins.arn}x"}, 400, "is not there any more"),
+        (
+            "/accounts/123456789012/assign",
+            {**chosen, "selected": "user|gone"},
+            400,
+            "Somebody who was selected",
+        ),
+        (
+            "/accounts/123456789012/remove",
+            {"assignment": "none"},
+            404,
+            "This assignment is not there any more.",
+        ),
+        ("/permission-sets/new", {"name": "Ops", "session": "PT99H", "policy": ""}, 400, "from the lists"),
+    ):
+        answer = post(account, path, **form)
+        assert (answer.status, reason in answer.body.decode()) == (status, True), path
+    assert names(account) == before
+    assert post(account, "/accounts/123456789012/assign", **chosen).status == 303
+    again = post(account, "/accounts/123456789012/assign", **chosen)
+    assert (again.status, "still under way" in again.body.decode()) == (400, True)

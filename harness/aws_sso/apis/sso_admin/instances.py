@@ -10,9 +10,11 @@ from harness.aws_sso.apis import paging
 from harness.aws_sso.apis.call import Call
 from harness.aws_sso.apis.errors import ApiError
 from harness.aws_sso.apis.identitystore.records import store_arn
-from harness.aws_sso.apis.sso_admin.sentences import absent
+from harness.aws_sso.apis.sso_admin.sentences import absent, inferred
 from harness.aws_sso.tenant import Tenant
 from harness.base.clock import from_iso
+
+_ONE_AT_A_TIME = ("EncryptionConfiguration", "NetworkConfiguration", "PermissionSetsEnabled")
 
 
 def list_instances(call: Call) -> dict[str, Any]:
@@ -26,15 +28,22 @@ def describe_instance(call: Call) -> dict[str, Any]:
 
 
 def update_instance(call: Call) -> dict[str, Any]:
-    """Set the given members; a change of encryption is done at once."""
+    """Set the name, and one of encryption, network and permission sets; a change of encryption is done at once.
+
+    One at a time, and a list of the network that is empty counts as none: the model sso-admin/2020-07-20 in botocore 1.44.8,
+    UpdateInstance and its NetworkConfiguration (read 2026-11-30).
+    """
     check_instance(call)
     parameters, present = call.parameters, instance.instance(call.tenant)
+    if len(parameters.keys() & set(_ONE_AT_A_TIME)) > 1:
+        raise ApiError("ValidationException", inferred(call, "one-update", names=", ".join(_ONE_AT_A_TIME)))
     settings = dict(present.settings)
     if "EncryptionConfiguration" in parameters:
         details = {**parameters["EncryptionConfiguration"], "EncryptionStatus": "ENABLED"}
         settings["EncryptionConfigurationDetails"] = details
     if "NetworkConfiguration" in parameters:
-        settings["NetworkConfigurationDetails"] = parameters["NetworkConfiguration"]
+        network = parameters["NetworkConfiguration"].items()
+        settings["NetworkConfigurationDetails"] = {name: value for name, value in network if value != []}
     if "PermissionSetsEnabled" in parameters:
         settings["PermissionSetsEnabled"] = parameters["PermissionSetsEnabled"]
     instance.change(call.tenant, name=parameters.get("Name", present.name), settings=settings)

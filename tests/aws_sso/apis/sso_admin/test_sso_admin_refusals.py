@@ -292,6 +292,31 @@ def test_boundaries_references_and_tags(admin):
         assert refusal(admin.tag_resource, **named, Tags=many)[0] == "ServiceQuotaExceededException"
 
 
+def test_an_instance_is_changed_in_one_respect_at_a_time(admin):
+    """What is left out stays, but a network is replaced whole: a list that is left out or empty is gone."""
+    vpc = "arn:aws:ec2:us-east-1:123456789012:vpc/vpc-0123456789abcdef0"
+    admin.update_instance(**HERE, PermissionSetsEnabled=True)
+    network = {"VpceAccessRequired": True, "RestrictSourceVpcs": [vpc], "AllowSourceIps": ["192.0.2.0/24"]}
+    admin.update_instance(**HERE, NetworkConfiguration=network)
+    admin.update_instance(**HERE, EncryptionConfiguration={"KeyType": "AWS_OWNED_KMS_KEY"})
+    shown = admin.describe_instance(**HERE)
+    assert (shown["PermissionSetsEnabled"], shown["NetworkConfigurationDetails"]) == (True, network)
+    assert shown["EncryptionConfigurationDetails"] == {
+        "KeyType": "AWS_OWNED_KMS_KEY",
+        "EncryptionStatus": "ENABLED",
+    }
+    admin.update_instance(
+        **HERE, NetworkConfiguration={"VpceAccessRequired": False, "RestrictSourceVpcs": []}
+    )
+    assert admin.describe_instance(**HERE)["NetworkConfigurationDetails"] == {"VpceAccessRequired": False}
+    code, message = refusal(
+        admin.update_instance, **HERE, NetworkConfiguration=network, PermissionSetsEnabled=False
+    )
+    assert code == "ValidationException"
+    assert "NetworkConfiguration" in message
+    assert admin.describe_instance(**HERE)["PermissionSetsEnabled"]
+
+
 def test_the_instance_and_its_attributes(admin):
     """A name, a date, and attributes for access control that are made once."""
     shown = admin.list_instances()["Instances"][0]
