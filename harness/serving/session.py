@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -55,6 +56,7 @@ def _serve_alone(options: Options, populate: Path | None, ready_file: Path | Non
         served = Served(options)
         try:
             _populate(served, people, populate, options, say)
+            _freeze()
             announce(served.ready)
             _tell(served.ready, options, ready_file, say)
             while not stopped.wait(_LOOKS_EVERY):
@@ -75,6 +77,7 @@ def _serve_together(options: Options, populate: Path | None, ready_file: Path | 
         try:
             if is_first:
                 _populate(served, people, populate, options, say)
+            _freeze()
             tell(served.ready)
             stopped.wait()
         finally:
@@ -92,6 +95,16 @@ def _serve_together(options: Options, populate: Path | None, ready_file: Path | 
             stopped.set()
         finally:
             processes.stop()
+
+
+def _freeze() -> None:
+    """Exclude what exists at the start from Python's garbage collection: modules and the world stay until the end.
+
+    A collection stops every thread. In a world with a full timeline the longest took 47 ms of processor time, more on a busy
+    machine, and takes half of that without these objects.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _populate(
