@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from urllib.parse import parse_qs, urlsplit
 
@@ -80,3 +81,50 @@ def test_a_cycle_survives_the_network_of_the_process_that_ran_it(serve, address,
             world.settle()
             assert_everybody_arrived_once(world)
         assert leader.stop() == 0
+
+
+SILENT = "PostgreSQL has not answered for 5 seconds"
+ANA = {"userName": "ana", "displayName": "Ana", "name": {"givenName": "Ana", "familyName": "Ruiz"}}
+
+
+def test_a_process_behind_it_ends_when_it_is_told_to(serve, address, directory):  # noqa: F811
+    """Amid a cycle and a request, which is told to look; a line says so, and that PostgreSQL does not answer."""
+    with relay(address) as (network, far_address), ThreadPoolExecutor(1) as thread:
+        world = serve("--data", far_address, "--populate", str(directory))
+        start_cycle(world)
+        wait_for_arrivals(world, 5)
+        network.send_signal(signal.SIGSTOP)
+        try:
+            answer = thread.submit(world.scim, "POST", "/Users", ANA)
+            wait([answer], timeout=0.5)  # it is on its way
+            watch = Stopwatch()
+            assert world.stop() == 0
+            assert watch.seconds() < WITHIN
+            assert answer.result().status == 500
+        finally:
+            network.send_signal(signal.SIGCONT)
+    assert SILENT in world.said[-1]
+    assert "Traceback" not in world.said[-1]
+
+
+def test_a_request_behind_it_is_answered(serve, address):
+    """Within ten seconds, and at once while the silence lasts; when the network is back all is as before."""
+    with relay(address) as (network, far_address):
+        world = serve("--data", far_address)
+        network.send_signal(signal.SIGSTOP)
+        try:
+            watch = Stopwatch()
+            answer = world.scim("POST", "/Users", ANA)
+            assert (answer.status, watch.seconds() < WITHIN) == (500, True)
+            assert "PostgreSQL" in answer.json()["detail"]
+            watch = Stopwatch()
+            answer = world.graph("GET", "/users")
+            assert (answer.status, watch.seconds() < 2) == (500, True)
+            assert "PostgreSQL is out of reach: nothing of this was written" in answer.body.decode()
+        finally:
+            network.send_signal(signal.SIGCONT)
+        watch = Stopwatch()
+        while world.graph("GET", "/users").status != 200:
+            assert watch.seconds() < WITHIN
+        assert world.scim("GET", '/Users?filter=userName eq "ana"').status == 200
+        assert world.stop() == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -14,10 +15,14 @@ from harness.base.errors import HarnessError
 from harness.base.postgres.connections import Connection, Connections
 from harness.base.postgres.copies import Copies
 from harness.base.postgres.peers import Peers, Turns, has_other_versions, name_of_process, take_part
+from harness.base.postgres.silence import Silence
 from harness.base.postgres.store import PostgresStore
 from harness.base.postgres.tables import SCHEMA
 from harness.base.postgres.transaction import Audience, Transactions
 
+logging.getLogger("psycopg.pool").setLevel(
+    logging.CRITICAL
+)  # whoever asks for a connection is told what became of it
 _LAYOUT = 1
 _LAYING_OUT = 0x5C1A57DB  # the advisory lock of whoever looks at the layout or makes it
 _KEYS = 0x5C1A57DC  # the first of the advisory locks that serving processes have
@@ -25,6 +30,7 @@ _TURNS = 1  # from which on they are those of `turns`
 STARTING, AT_WORK = 0, 1  # the tasks that one process does at a time
 _CONNECTIONS = 24  # of one process; PostgreSQL admits 100 unless told otherwise
 _CONNECTS_WITHIN = 5  # seconds
+_CONNECTION_WITHIN = 8  # seconds, in which one is given back or made for whoever asks for one
 # In seconds. https://aiven.io/docs/products/postgresql/reference/idle-connections, "Keep-alive client side parameters", read
 # 2026-11-30.
 _NOTICES_A_DEAD_HOST: dict[str, Any] = {
@@ -51,8 +57,10 @@ class PostgresDatabase:
             "prepare_threshold": 1,
             "connect_timeout": _CONNECTS_WITHIN,
             "application_name": name_of_process(),
+            **_NOTICES_A_DEAD_HOST,
         }
-        self._connect = partial(psycopg.connect, url, **options, **_NOTICES_A_DEAD_HOST)
+        self._silence = Silence()
+        self._connect = partial(_connect, url, self._silence, options)
         try:
             self._taking_part = self._connect()
             try:
@@ -66,10 +74,16 @@ class PostgresDatabase:
                 f"{place} cannot be used: {reason}; see that the server runs and that the address, role and password are right"
             ) from error
         self._pool: ConnectionPool[Connection] = ConnectionPool(
-            url, kwargs=options, min_size=1, max_size=_CONNECTIONS, configure=_enter_schema, open=True
+            url,
+            kwargs=options,
+            min_size=1,
+            max_size=_CONNECTIONS,
+            timeout=_CONNECTION_WITHIN,
+            configure=partial(_set_up, silence=self._silence),
+            open=True,
         )
         self.audience = Audience()
-        self._connections = Connections(self._pool)
+        self._connections = Connections(self._pool, self._silence)
         self._transactions = Transactions(self._connections, self.audience)
         self._stores: dict[str, PostgresStore] = {}
 
@@ -87,11 +101,12 @@ class PostgresDatabase:
 
     def peers(self) -> Peers:
         """Return this process's place among those that share the database."""
-        return Peers(self._connect, _KEYS, _KEYS + _TURNS + AT_WORK, self._taking_part)
+        return Peers(self._connect, _KEYS, _KEYS + _TURNS + AT_WORK, self._taking_part, self._silence)
 
     def close(self) -> None:
         self._connections.close()
         self._taking_part.close()
+        self._silence.end()
 
 
 def _place(url: str) -> str:
@@ -107,11 +122,18 @@ def _place(url: str) -> str:
     return f"PostgreSQL database '{parts.get('dbname', '')}' at {host}:{port}"
 
 
-def _enter_schema(connection: Connection) -> None:
-    """Set a connection up; a commit lasts as in SQLite: our death loses nothing of it, that of the database's machine may.
+def _connect(url: str, silence: Silence, options: dict[str, Any]) -> Connection:
+    connection = psycopg.connect(url, **options)
+    silence.watch_over(connection)
+    return connection
+
+
+def _set_up(connection: Connection, silence: Silence) -> None:
+    """Set a connection of the pool up; a commit lasts as in SQLite: our death loses nothing of it, that of the database's machine may.
 
     https://www.postgresql.org/docs/current/wal-async-commit.html, 28.4, read 2026-11-30.
     """
+    silence.watch_over(connection)
     connection.execute("SET search_path TO harness")
     connection.execute("SET synchronous_commit TO off")
 

@@ -18,6 +18,7 @@ from psycopg.pq import PipelineStatus, TransactionStatus
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from harness.base.postgres import failures
+from harness.base.postgres.silence import Silence
 
 ATTEMPTS = 5  # at what may be done again where a connection is lost
 _T = TypeVar("_T")
@@ -34,8 +35,8 @@ class _Turn(threading.local):
 class Connections:
     """A pool with one of its connections in front of it, unless somebody waits for one."""
 
-    def __init__(self, pool: ConnectionPool[Connection]) -> None:
-        self.pool = pool
+    def __init__(self, pool: ConnectionPool[Connection], silence: Silence) -> None:
+        self.pool, self._silence = pool, silence
         self._lock = threading.Lock()
         self._usual: Connection | None = None
         self._takers = 0  # threads that the pool has to serve
@@ -68,6 +69,8 @@ class Connections:
         raise failures.cut_off(is_undone=True)
 
     def _next(self) -> Connection:
+        if self._silence.is_on:
+            raise failures.out_of_reach()
         with self._lock:
             connection, self._usual = self._usual, None
             self._takers += connection is None

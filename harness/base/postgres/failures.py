@@ -37,6 +37,14 @@ def out_of_reach() -> CutOffError:
     return CutOffError(f"PostgreSQL is out of reach: {_UNDONE}", is_undone=True)
 
 
+def silence(seconds: float) -> CutOffError:
+    """Return the error of a server that does not answer; all connections are ended then."""
+    return CutOffError(
+        f"PostgreSQL has not answered for {seconds:g} seconds, and is asked anew: what was under way may have been written, or not",
+        is_undone=False,
+    )
+
+
 def cut_off(*, is_undone: bool) -> CutOffError:
     """Return the error of a connection that was lost."""
     outcome = _UNDONE if is_undone else _UNKNOWN

@@ -18,6 +18,7 @@ import psycopg
 from harness.base.ids import Ids
 from harness.base.postgres import failures
 from harness.base.postgres.connections import ATTEMPTS, Connection, Connections
+from harness.base.postgres.silence import SILENCE, Silence
 
 _CHANNEL = "harness"
 _LOOKS_EVERY = 0.5  # seconds
@@ -37,7 +38,6 @@ SELECT 1 FROM parts WHERE object <> %(sharing)s
 UNION ALL
 SELECT 1 FROM held WHERE objsubid = 1 AND class = 0 AND object = %(leader)s AND pid NOT IN (SELECT pid FROM parts)
 """
-_SILENCE = 5  # seconds, after which a process is taken for gone
 # Older servers have no such setting, and no row for it.
 _END_SILENT = "SELECT set_config(name, %s, false) FROM pg_settings WHERE name = 'idle_session_timeout'"
 # What those need to notice that the leader's machine is gone; nothing on a socket of the same machine.
@@ -146,9 +146,14 @@ class Peers:
     """
 
     def __init__(
-        self, connect: Callable[[], Connection], key: int, work: int, taking_part: Connection
+        self,
+        connect: Callable[[], Connection],
+        key: int,
+        work: int,
+        taking_part: Connection,
+        silence: Silence,
     ) -> None:
-        self._connect, self._key = connect, key
+        self._connect, self._key, self._silence = connect, key, silence
         self._abandoned = {"versions": _VERSIONS, "name": _NAME, "silence": _LOOKS_EVERY, "work": work}
         self._taking_part: Connection | None = taking_part
         self._connection: Connection | None = None
@@ -163,6 +168,7 @@ class Peers:
     def start(self, look: Callable[[], None], on_error: Callable[[BaseException], None]) -> None:
         """Call `look` after every change that somebody told of, when `leads` changes, and now and then, until `stop`."""
         self._look, self._on_error = look, on_error
+        self._silence.start(lambda: on_error(failures.silence(SILENCE)))
         self._threads = tuple(
             threading.Thread(target=target, name="harness-peers", daemon=True)
             for target in (self._run, self._look_when_due)
@@ -172,6 +178,8 @@ class Peers:
 
     def tell(self) -> None:
         """Let every process look, this one included."""
+        if self._silence.is_on:
+            return
         with self._telling:
             try:
                 if self._teller is None or self._teller.closed:
@@ -196,18 +204,22 @@ class Peers:
         """Take part; what a look waits for is not waited for here, for it may be a process that says nothing any more."""
         while not self._stopped.is_set():
             try:
-                self._connection = self._connection or self._listening()
-                if not self.leads and not self._loss.is_set():
-                    self.leads = self._try_to_lead(self._connection)
-                if self.leads:
-                    self._connection.execute(_END_ABANDONED, self._abandoned)
-                else:
-                    self._connection.execute("SELECT")  # which says that this process is there
+                with self._silence.bounded():
+                    self._connection = self._connection or self._listening()
+                    self._take_part(self._connection)
                 self._due.set()
                 for _ in self._connection.notifies(timeout=_LOOKS_EVERY, stop_after=1):
                     pass
             except psycopg.OperationalError as error:
                 self._lost(error)
+
+    def _take_part(self, connection: Connection) -> None:
+        if not self.leads and not self._loss.is_set():
+            self.leads = self._try_to_lead(connection)
+        if self.leads:
+            connection.execute(_END_ABANDONED, self._abandoned)
+        else:
+            connection.execute("SELECT")  # which says that this process is there
 
     def _look_when_due(self) -> None:
         while True:
@@ -225,7 +237,7 @@ class Peers:
 
     def _listening(self) -> Connection:
         connection, self._taking_part = self._taking_part or self._connect(), None
-        connection.execute(_END_SILENT, (f"{_SILENCE}s",))
+        connection.execute(_END_SILENT, (f"{SILENCE}s",))
         for statement in _SERVER_NOTICES:
             connection.execute(statement)
         take_part(connection)
@@ -246,5 +258,6 @@ class Peers:
             self.leads = False
             self._loss.set()
             self._due.set()
-            self._on_error(error)
+            if not self._silence.is_on:
+                self._on_error(error)
         self._stopped.wait(_LOOKS_EVERY)

@@ -17,11 +17,12 @@ def connections(address):
     from psycopg_pool import ConnectionPool
 
     from harness.base.postgres.connections import Connections
+    from harness.base.postgres.silence import Silence
 
     pool: ConnectionPool[Connection] = ConnectionPool(
         address, kwargs={"autocommit": True}, min_size=2, max_size=2, open=True
     )
-    connections = Connections(pool)
+    connections = Connections(pool, Silence())
     yield connections
     connections.close()
 

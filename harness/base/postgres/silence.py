@@ -1,0 +1,82 @@
+"""What ends when PostgreSQL says nothing any more: libpq waits for an answer without end, and no setting of it bounds that.
+
+`connect_timeout` is over once a connection stands; keep-alives and `tcp_user_timeout` see a machine that acknowledges nothing
+any more, and neither a proxy that still does nor a server that stands still
+(https://www.postgresql.org/docs/current/libpq-connect.html, "Parameter Key Words", read 2026-11).
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+from weakref import WeakSet
+
+import psycopg
+
+_TICK = 0.5  # seconds
+SILENCE = 5  # seconds, after which whoever says nothing is taken for gone
+
+
+class Silence:
+    """Watches over every connection of this process, and cuts all of them where one question is not answered in time.
+
+    `is_on` from then until a question is answered again. A process that itself stood still does not count that time.
+    """
+
+    def __init__(self) -> None:
+        self._all: WeakSet[psycopg.Connection[Any]] = WeakSet()
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._is_waiting = False
+        self._ticks = 0
+        self.is_on = False
+
+    def watch_over(self, connection: psycopg.Connection[Any]) -> None:
+        with self._lock:
+            self._all.add(connection)
+
+    @contextmanager
+    def bounded(self) -> Iterator[None]:
+        """Count from here how long PostgreSQL takes to answer."""
+        self._ticks, self._is_waiting = 0, True
+        try:
+            yield
+            self.is_on = False
+        finally:
+            self._is_waiting = False
+
+    def start(self, on_silence: Callable[[], None]) -> None:
+        """Watch until `end`; `on_silence` is called when all was cut."""
+        self._on_silence = on_silence
+        threading.Thread(target=self._tick, name="harness-silence", daemon=True).start()
+
+    def end(self) -> None:
+        self._ended.set()
+
+    def _tick(self) -> None:
+        while not self._ended.wait(_TICK):
+            self._ticks += self._is_waiting
+            if self._is_waiting and self._ticks * _TICK >= SILENCE:
+                self._ticks = 0
+                self._cut()
+
+    def _cut(self) -> None:
+        is_news, self.is_on = not self.is_on, True
+        with self._lock:
+            connections = list(self._all)
+        for connection in connections:
+            _shut(connection)
+        if is_news:
+            self._on_silence()
+
+
+def _shut(connection: psycopg.Connection[Any]) -> None:
+    """Let whoever waits for a connection learn that nothing comes; only they may close it."""
+    with suppress(psycopg.Error, OSError):
+        descriptor = os.dup(connection.pgconn.socket)
+        with socket.socket(fileno=descriptor) as ours:
+            ours.shutdown(socket.SHUT_RDWR)
