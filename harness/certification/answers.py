@@ -50,7 +50,7 @@ def no_answer(kind: str) -> str:
     return f"no answer ({words})"
 
 
-def shown(response: Response) -> str:
+def excerpt(response: Response) -> str:
     """Return what a reason repeats of an answer: the beginning of its body."""
     return _short(response.body.decode("utf-8", "replace"), _LONGEST_ANSWER) or "an empty body"
 
@@ -73,10 +73,10 @@ def require(holds: bool, reason: str) -> None:
 
 
 def require_status(label: str, response: Response, *statuses: int) -> None:
-    wanted = " or ".join(map(str, statuses))
+    statuses_text = " or ".join(map(str, statuses))
     require(
         response.status in statuses,
-        f"{label} answered {response.status} instead of {wanted}: {shown(response)}",
+        f"{label} answered {response.status} instead of {statuses_text}: {excerpt(response)}",
     )
 
 
@@ -87,7 +87,7 @@ def require_document(label: str, response: Response) -> Document:
     except ValueError:
         document = None
     if not isinstance(document, dict):
-        raise FailedError(f"{label} answered no JSON object: {shown(response)}")
+        raise FailedError(f"{label} answered no JSON object: {excerpt(response)}")
     return document
 
 
@@ -95,7 +95,7 @@ def require_resource(label: str, response: Response) -> Document:
     """Return the body's resource, which has an id."""
     resource = require_document(label, response)
     has_id = isinstance(resource.get("id"), str) and resource["id"] != ""
-    require(has_id, f"{label} answered a resource without an id: {shown(response)}")
+    require(has_id, f"{label} answered a resource without an id: {excerpt(response)}")
     return resource
 
 
@@ -114,16 +114,16 @@ def require_first(label: str, page: Document) -> Document:
     return resources[0]
 
 
-def require_value(label: str, resource: Document, path: str, wanted: Any) -> None:
-    require_values(label, resource, {path: wanted})
+def require_value(label: str, resource: Document, path: str, demand: Any) -> None:
+    require_values(label, resource, {path: demand})
 
 
-def require_values(label: str, resource: Document, wanted: Mapping[str, Any]) -> None:
+def require_values(label: str, resource: Document, demands: Mapping[str, Any]) -> None:
     """Demand values by SCIM path; nothing, null, an empty list and an empty object are one (RFC 7643 2.5)."""
-    values = {path: value(resource, path) for path in wanted}
+    values = {path: value(resource, path) for path in demands}
     wrong = [
         f"{path} is {written(values[path])} instead of {written(each)}"
-        for path, each in wanted.items()
+        for path, each in demands.items()
         if not _same(values[path], each)
     ]
     require(not wrong, f"{label}: {listed(wrong)}")
@@ -154,9 +154,12 @@ def require_list(label: str, answer: Document) -> int:
 
 def require_members(label: str, group: Document, ids: Iterable[str]) -> None:
     """Demand that a group shows these members, in any order."""
-    there = sorted(encode_text(get(each, "value")) for each in objects(get(group, "members")))
-    wanted = sorted(map(encode_text, ids))
-    require(there == wanted, f"{label}: members are [{', '.join(there)}] instead of [{', '.join(wanted)}]")
+    shown_ids = sorted(encode_text(get(each, "value")) for each in objects(get(group, "members")))
+    right_ids = sorted(map(encode_text, ids))
+    require(
+        shown_ids == right_ids,
+        f"{label}: members are [{', '.join(shown_ids)}] instead of [{', '.join(right_ids)}]",
+    )
 
 
 def require_error(label: str, response: Response, status: int, *scim_types: str | None) -> Document:
@@ -169,18 +172,18 @@ def require_error(label: str, response: Response, status: int, *scim_types: str 
     require_schema(label, error, ERROR)
     require_value(label, error, "status", str(status))
     scim_type = error.get("scimType")
-    wanted = " or ".join(name for name in scim_types if name)
+    types_text = " or ".join(name for name in scim_types if name)
     require(
         not scim_types or scim_type in scim_types,
-        f"{label}: scimType is {written(scim_type)} instead of {wanted}: {written(error)}",
+        f"{label}: scimType is {written(scim_type)} instead of {types_text}: {written(error)}",
     )
     return error
 
 
-def _same(there: Any, wanted: Any) -> bool:
-    if wanted is None:
-        return there in (None, [], {})
-    return bool(there == wanted) and type(there) is type(wanted)
+def _same(shown_value: Any, demand: Any) -> bool:
+    if demand is None:
+        return shown_value in (None, [], {})
+    return bool(shown_value == demand) and type(shown_value) is type(demand)
 
 
 def _short(text: str, most: int) -> str:

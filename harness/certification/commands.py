@@ -138,28 +138,33 @@ def server(*, options: Options, **words: Any) -> None:
     from harness.certification.suites import SUITES
     from harness.wire.sockets.network import Network
 
-    given = ServerOptions(**words)
-    load = Load(given.load, given.load_processes)
-    if given.load:
+    server_options = ServerOptions(**words)
+    load = Load(server_options.load, server_options.load_processes)
+    if server_options.load:
         require_locust()
-    suites: tuple[Suite[Any], ...] = chosen(given.names, given.checks)
-    subject = _subject(given)
-    _ask_before_writing(subject, yes=given.yes)
+    suites: tuple[Suite[Any], ...] = chosen(server_options.names, server_options.checks)
+    subject = _subject(server_options)
+    _ask_before_writing(subject, yes=server_options.yes)
     if not (subject.token or subject.oauth):
         click.echo("note: no token was given, in SCIM_TOKEN or as --token", err=True)
-    seed, clock = given.seed or Ids(None).hex(8), OffsetClock()
+    seed, clock = server_options.seed or Ids(None).hex(8), OffsetClock()
     requests = {suite.name: suite.requests for suite in suites}
-    send = Forecast(Network(given.timeout), requests, given.rate, lambda text: click.echo(text, err=True))
+    send = Forecast(
+        Network(server_options.timeout),
+        requests,
+        server_options.rate,
+        lambda text: click.echo(text, err=True),
+    )
     results = run(
         subject,
         suites,
         send,
         clock,
         seed,
-        patience=Patience(given.rate, timedelta(seconds=given.settle)),
+        patience=Patience(server_options.rate, timedelta(seconds=server_options.settle)),
         pause=pause,
     )
-    if given.load:
+    if server_options.load:
         results, suites = chain(results, load_results(subject, load, clock, seed)), (*suites, LOAD)
     issue(results, suites, subject.base, seed, options, waivable=(*SUITES, LOAD, AWS_CLIENT))
 
@@ -232,39 +237,39 @@ def _schema(path: Path) -> Document:
     return document
 
 
-def _subject(given: ServerOptions) -> Subject:
+def _subject(server_options: ServerOptions) -> Subject:
     from harness.certification.subject import Subject
 
-    mapping = None if given.schema is None else _schema(given.schema)
+    mapping = None if server_options.schema is None else _schema(server_options.schema)
     return Subject(
-        given.url,
-        given.token,
+        server_options.url,
+        server_options.token,
         mapping,
-        given.without,
-        _oauth(given),
-        _federation(given),
-        groups=not given.no_groups,
+        server_options.without,
+        _oauth(server_options),
+        _federation(server_options),
+        groups=not server_options.no_groups,
     )
 
 
-def _oauth(given: ServerOptions) -> OAuth | None:
+def _oauth(server_options: ServerOptions) -> OAuth | None:
     from harness.certification.subject import OAuth
 
-    if given.token_endpoint is None and given.client_id is None:
+    if server_options.token_endpoint is None and server_options.client_id is None:
         return None
-    if not (given.token_endpoint and given.client_id and given.client_secret):
+    if not (server_options.token_endpoint and server_options.client_id and server_options.client_secret):
         raise HarnessError("--token-endpoint, --client-id and --client-secret go together")
-    return OAuth(given.token_endpoint, given.client_id, given.client_secret)
+    return OAuth(server_options.token_endpoint, server_options.client_id, server_options.client_secret)
 
 
-def _federation(given: ServerOptions) -> Federation | None:
+def _federation(server_options: ServerOptions) -> Federation | None:
     from harness.certification.subject import Federation
 
     needed = (
-        given.federated_issuer,
-        given.federated_application_id,
-        given.federated_application_secret,
-        given.federated_token_endpoint,
+        server_options.federated_issuer,
+        server_options.federated_application_id,
+        server_options.federated_application_secret,
+        server_options.federated_token_endpoint,
     )
     if not any(needed[:2] + needed[3:]):
         return None
@@ -275,5 +280,10 @@ def _federation(given: ServerOptions) -> Federation | None:
             "--federated-token-endpoint go together"
         )
     return Federation(
-        issuer, application, secret, endpoint, given.federated_client_id, given.federated_audience
+        issuer,
+        application,
+        secret,
+        endpoint,
+        server_options.federated_client_id,
+        server_options.federated_audience,
     )

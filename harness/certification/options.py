@@ -95,11 +95,11 @@ def with_options(command: _Command) -> _Command:
     """Add those options; the command is given them as `options`."""
 
     @wraps(command)
-    def gathered(**given: Any) -> None:
-        paths = {each.option: given.pop(each.option.replace("-", "_")) for each in FORMS}
-        own = {name: given.pop(name) for name in Options.__struct_fields__ if name != "files"}
+    def gathered(**values: Any) -> None:
+        paths = {each.option: values.pop(each.option.replace("-", "_")) for each in FORMS}
+        own = {name: values.pop(name) for name in Options.__struct_fields__ if name != "files"}
         files = {option: path for option, path in paths.items() if path is not None}
-        command(options=Options(**own, files=files), **given)
+        command(options=Options(**own, files=files), **values)
 
     wrapped: _Command = gathered
     for option in (

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from harness.base.clock import VirtualClock
 from harness.base.errors import HarnessError
-from harness.certification.answers import require_status, shown
+from harness.certification.answers import excerpt, require_status
 from harness.certification.bench.masking import LONGEST_BODY, MASK
 from harness.certification.causes import findings
 from harness.certification.certificate import Certificate, judge
@@ -171,7 +171,7 @@ def test_one_refusal_met_in_three_ways_is_one_finding():
     refusal = Response(400, SCIM_JSON, b'{"detail": "1 error\\n  Extra inputs are not permitted"}')
 
     def in_the_log(_):
-        body = "POST http://127.0.0.1/v2/Users answered 400: " + shown(refusal).replace("\\n  ", "\\n ")
+        body = "POST http://127.0.0.1/v2/Users answered 400: " + excerpt(refusal).replace("\\n  ", "\\n ")
         raise FailedError(f"in the provisioning log, Create has status failure, SomeCode: {body}")
 
     def either(_):

@@ -89,13 +89,15 @@ def client(*, options: Options, **words: Any) -> None:
     from harness.certification.client.trial import Trial
     from harness.certification.suites import SUITES
 
-    given = ClientOptions(**words)
-    seed = given.seed or Ids(None).hex(8)
-    variables = given.endpoint_variable, given.token_variable
-    source = _source(given.source, seed, given.people)
+    client_options = ClientOptions(**words)
+    seed = client_options.seed or Ids(None).hex(8)
+    variables = client_options.endpoint_variable, client_options.token_variable
+    source = _source(client_options.source, seed, client_options.people)
     read_from = (source.address, source.token) if source else ()
-    command = Command(given.words, *variables, given.timeout, *read_from)
-    trial = Trial(command, OffsetClock(), seed, given.profile, given.calls_per_object, source=source)
+    command = Command(client_options.words, *variables, client_options.timeout, *read_from)
+    trial = Trial(
+        command, OffsetClock(), seed, client_options.profile, client_options.calls_per_object, source=source
+    )
     results = trial.results(lambda run: click.echo(f"the {run} run …", err=True))
     try:
         issue(results, [AWS_CLIENT], trial.address, seed, options, waivable=(*SUITES, AWS_CLIENT))

@@ -73,15 +73,15 @@ def _takes_away(call: Call, after: Directory, first: Directory) -> bool:
 def cut_answers(traffic: Traffic) -> None:
     if RECOVERED not in traffic.runs:
         raise SkippedError("no run had answers that were cut off")
-    wanted = traffic.runs[FIRST].after.facts()
+    facts = traffic.runs[FIRST].after.facts()
     for run in (CUT, RECOVERED):
-        more = sorted(traffic.runs[run].after.facts() - wanted)
+        more = sorted(traffic.runs[run].after.facts() - facts)
         if more:
             raise FailedError(f"after the {run} run there is, unlike without cut answers: {listed(more)}")
     recovered = traffic.runs[RECOVERED]
     if recovered.trouble:
         raise FailedError(f"run again after answers had been cut off, the command {recovered.trouble}")
-    missing = sorted(wanted - recovered.after.facts())
+    missing = sorted(facts - recovered.after.facts())
     if missing:
         raise FailedError(f"run again after answers had been cut off, there is no {listed(missing)}")
 
@@ -181,9 +181,9 @@ def _wrong_details(person: Person, details: Details) -> list[str]:
         ("has the address", (details.email or person.user_name).lower(), person.key),
     )
     return [
-        f"{person.user_name} {what} {there} instead of {wanted}"
-        for what, there, wanted in pairs
-        if there != wanted
+        f"{person.user_name} {what} {detail} instead of {right_detail}"
+        for what, detail, right_detail in pairs
+        if detail != right_detail
     ]
 
 
@@ -218,11 +218,11 @@ def _wrong_members(before: People, after: People, directory: Directory) -> list[
     members = {name: {each.lower() for each in there} for name, there in directory.groups.values()}
     wrong = []
     for group, names in after.groups.items():
-        there, wanted = members.get(group), {each.lower() for each in names}
+        there, right_members = members.get(group), {each.lower() for each in names}
         if there is None:
             wrong.append(f"group {group} is missing")
             continue
-        wrong += [f"{name} is no member of {group}" for name in sorted((wanted - there) & active)]
-        wrong += [f"{name} is still a member of {group}" for name in sorted((there - wanted) & active)]
+        wrong += [f"{name} is no member of {group}" for name in sorted((right_members - there) & active)]
+        wrong += [f"{name} is still a member of {group}" for name in sorted((there - right_members) & active)]
     gone = [group for group in before.groups if group not in after.groups and members.get(group)]
     return wrong + [f"group {group} has members, though gone from the source" for group in gone]

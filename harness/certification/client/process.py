@@ -47,9 +47,9 @@ class Command:
 
         `name` is the run's, told in SCIM_RUN to those that must forget what they remember of another directory.
         """
-        given = {self.endpoint_variable: endpoint, self.token_variable: token, _RUN_VARIABLE: name}
+        variables = {self.endpoint_variable: endpoint, self.token_variable: token, _RUN_VARIABLE: name}
         if self.source:
-            given |= {_SOURCE_VARIABLE: self.source, _SOURCE_TOKEN_VARIABLE: self.source_token}
+            variables |= {_SOURCE_VARIABLE: self.source, _SOURCE_TOKEN_VARIABLE: self.source_token}
         words = [
             word.replace("{endpoint}", endpoint).replace("{token}", token).replace("{source}", self.source)
             for word in self.words
@@ -57,7 +57,7 @@ class Command:
         process, ended = None, False
         try:
             with _interrupted_later():
-                process = _start(words, {**os.environ, **given})
+                process = _start(words, {**os.environ, **variables})
             printed, complained = process.communicate(timeout=self.timeout)
             ended = True
         except subprocess.TimeoutExpired:

@@ -79,9 +79,9 @@ def _is_list(call: Call) -> bool:
 
 
 def _is_cut(call: Call, traffic: Traffic) -> bool:
-    shown = call.answer.get("Resources")
+    resources = call.answer.get("Resources")
     with_cursor = "cursor" in call.query and traffic.quirks["cursor-paging"]
-    return not with_cursor and isinstance(shown, list) and len(shown) >= _cap(traffic)
+    return not with_cursor and isinstance(resources, list) and len(resources) >= _cap(traffic)
 
 
 def _cap(traffic: Traffic) -> int:
@@ -140,8 +140,8 @@ def _has_no_answer(call: Call) -> bool:
 def membership_not_read(traffic: Traffic) -> None:
     """Judge what can be seen of it: members are asked for, or added again after an answer did not show them."""
     reads = [call for call in traffic.calls if call.operation in ("GetGroup", "ListGroups")]
-    wanted = [call for call in reads if any(_is_members(each) for each in _names(call, "attributes"))]
-    object_to(wanted, lambda _: "asks for members, which AWS SSO never shows")
+    member_reads = [call for call in reads if any(_is_members(each) for each in _names(call, "attributes"))]
+    object_to(member_reads, lambda _: "asks for members, which AWS SSO never shows")
     again = [call for run in (SECOND, ROTATED) for call in _added_again(traffic.run(run), traffic)]
     object_to(again, lambda _: "adds members who were in the group already, as if none had been")
     some([call for call in traffic.calls if call.memberships()], "no memberships are set")

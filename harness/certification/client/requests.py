@@ -97,14 +97,14 @@ def _crowded(call: Call) -> list[str]:
     """Return the lists in which a user is given more than one value."""
     if not isinstance(call.body, dict):
         return []
-    given = {name: get(call.body, name) for name in _LISTS} if call.operation in _WHOLE_USERS else {}
+    lists = {name: get(call.body, name) for name in _LISTS} if call.operation in _WHOLE_USERS else {}
     operations = get(call.body, "Operations") if call.operation == "PatchUser" else None
     for operation in operations if isinstance(operations, list) else ():
         if isinstance(operation, dict) and str(get(operation, "op")).lower() != "remove":
             path, value = get(operation, "path"), get(operation, "value")
             within = value if path is None and isinstance(value, dict) else {str(path): value}
-            given |= {name: each for name in _LISTS if (each := get(within, name)) is not None}
-    return [name for name, value in given.items() if isinstance(value, list) and len(value) > 1]
+            lists |= {name: each for name in _LISTS if (each := get(within, name)) is not None}
+    return [name for name, value in lists.items() if isinstance(value, list) and len(value) > 1]
 
 
 def membership_changes(traffic: Traffic) -> None:

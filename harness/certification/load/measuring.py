@@ -139,10 +139,10 @@ def _lists(text: str) -> Iterator[list[Any]]:
 
 def _percentile(times: dict[float, int], share: float) -> int:
     """Return the time within which a share of the answers came; 0 for none."""
-    wanted, seen = share * sum(times.values()), 0
+    share_count, count = share * sum(times.values()), 0
     for time in sorted(times):
-        seen += times[time]
-        if seen >= wanted:
+        count += times[time]
+        if count >= share_count:
             return round(time)
     return 0
 

@@ -25,12 +25,12 @@ def leaves(resource: Document, *without: str) -> Leaves:
     return dict(_walked(resource, "", (*without, *own)))
 
 
-def require_equal(label: str, there: Leaves, wanted: Leaves) -> None:
+def require_equal(label: str, leaves: Leaves, expected_leaves: Leaves) -> None:
     """Demand the same values at the same places. Raises FailedError, which names some that differ."""
     wrong = [
-        f"{name} is {written(there.get(name))} instead of {written(wanted.get(name))}"
-        for name in sorted({*there, *wanted})
-        if there.get(name) != wanted.get(name)
+        f"{name} is {written(leaves.get(name))} instead of {written(expected_leaves.get(name))}"
+        for name in sorted({*leaves, *expected_leaves})
+        if leaves.get(name) != expected_leaves.get(name)
     ]
     require(not wrong, f"{label}: {listed(wrong)}")
 

@@ -73,13 +73,13 @@ class EntraSource:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         answer = self._answer(_short(request_of(environ, GRAPH)))
         body = answer.body.replace(GRAPH.encode(), self._server.url.encode())
-        given = body[: len(body) // 2] if self._state == _HALVED and self._answers > 1 else body
+        sent_body = body[: len(body) // 2] if self._state == _HALVED and self._answers > 1 else body
         headers = [each for each in answer.headers if each[0].lower() != "content-length"]
         start_response(
             f"{answer.status} {HTTPStatus(answer.status).phrase}",
             [*headers, ("Content-Length", str(len(body)))],
         )
-        return [given]
+        return [sent_body]
 
     def _answer(self, request: Request) -> Response:
         self._answers += 1

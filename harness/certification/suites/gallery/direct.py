@@ -227,10 +227,10 @@ def _update_manager(bench: Bench) -> None:
     first, second = (_new(bench, USER)["id"] for _ in range(2))
     for operation, key in (("Add", first), ("replace", second), ("replace", "")):
         _patch(bench, path, {"op": operation, "path": place.name, "value": key})
-        held = read(bench.endpoint.get(path), _value(place.path))
+        manager_id = read(bench.endpoint.get(path), _value(place.path))
         require(
-            (held or "") == key,
-            f"after {operation} of {place.name} to {written(key)}, its value is {written(held)}",
+            (manager_id or "") == key,
+            f"after {operation} of {place.name} to {written(key)}, its value is {written(manager_id)}",
         )
 
 

@@ -45,9 +45,9 @@ def _add_member(bench: Bench) -> None:
     _join(bench, group, stayer)
     _join(bench, group, person)
     _require_logged(bench, group, target, None, person.id)
-    held = _members(group)
-    if held is not None:
-        _require_members(target, held, stayer, person)
+    members = _members(group)
+    if members is not None:
+        _require_members(target, members, stayer, person)
         _join(bench, group, *others)
         _require_members(target, _members(group) or [], stayer, person, *others)
 
@@ -59,18 +59,19 @@ def _remove_member(bench: Bench) -> None:
     before = _members(group)
     _leave(bench, group, person)
     _require_logged(bench, group, target, person.id, None)
-    held = _members(group)
-    if before is not None or held is not None:
-        _require_members(target, held or [], stayer, *others)
+    members = _members(group)
+    if before is not None or members is not None:
+        _require_members(target, members or [], stayer, *others)
         _leave(bench, group, *others)
         _require_members(target, _members(group) or [], stayer)
 
 
-def _require_members(target: str, held: list[str], *wanted: Provisioned) -> None:
+def _require_members(target: str, members: list[str], *people: Provisioned) -> None:
     """Demand exactly these members of a group that shows any; some servers never do."""
-    ids = [each.id for each in wanted]
+    ids = [each.id for each in people]
     require(
-        sorted(held) == sorted(ids), f"{target} of the group reads {written(held)} instead of {written(ids)}"
+        sorted(members) == sorted(ids),
+        f"{target} of the group reads {written(members)} instead of {written(ids)}",
     )
 
 
@@ -79,10 +80,10 @@ def _require_logged(
 ) -> None:
     """Demand an old and a new value of the log's newest entry that has the target."""
     old, new = bench.entra.modified(group.key, target)
-    wanted = ", then ".join("nothing" if each is None else written(each) for each in (before, after))
+    values_text = ", then ".join("nothing" if each is None else written(each) for each in (before, after))
     require(
         (old or None, new or None) == (before, after),
-        f"the log tells {target} {written(old)}, then {written(new)}, instead of {wanted}",
+        f"the log tells {target} {written(old)}, then {written(new)}, instead of {values_text}",
     )
 
 
@@ -138,12 +139,12 @@ def _members(group: Provisioned) -> list[str] | None:
     """Return the ids that the group lists, None where it lists none at all: some servers never show members."""
     reference = group.mapped.mapping.reference
     assert reference is not None
-    held = group.read(reference.path)
-    if held is None:
+    members = group.read(reference.path)
+    if members is None:
         return None
-    if not isinstance(held, list):
-        raise FailedError(f"{reference.target} of the group reads {written(held)} instead of a list")
-    return [str(each.get("value")) for each in held if isinstance(each, dict)]
+    if not isinstance(members, list):
+        raise FailedError(f"{reference.target} of the group reads {written(members)} instead of a list")
+    return [str(each.get("value")) for each in members if isinstance(each, dict)]
 
 
 CHECKS: tuple[Check, ...] = (

@@ -113,15 +113,17 @@ def _require_inactive(person: Provisioned) -> None:
     require(active is False, f"the user's active reads {written(active)} instead of false")
 
 
-def _require_manager(bench: Bench, person: Provisioned, path: Path, target: str, wanted: str | None) -> None:
+def _require_manager(
+    bench: Bench, person: Provisioned, path: Path, target: str, manager_id: str | None
+) -> None:
     """Demand a manager, or none, of the log's newest entry with one, and of the server."""
     _, new_value = bench.entra.modified(person.key, target)
     require(
-        (new_value or None) == wanted,
-        f"the log tells {target} {written(new_value)} instead of {written(wanted)}",
+        (new_value or None) == manager_id,
+        f"the log tells {target} {written(new_value)} instead of {written(manager_id)}",
     )
-    held = _reference(person.read(path))
-    require(held == wanted, f"{target} reads {written(held)} instead of {written(wanted)}")
+    manager = _reference(person.read(path))
+    require(manager == manager_id, f"{target} reads {written(manager)} instead of {written(manager_id)}")
 
 
 def _reference(value: Any) -> Any:

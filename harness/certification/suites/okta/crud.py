@@ -105,10 +105,10 @@ def by_user_name(name: str) -> str:
     return query("Users", f"userName eq {encode_text(name)}")
 
 
-def require_total(bench: Bench, path: str, wanted: int) -> None:
+def require_total(bench: Bench, path: str, count: int) -> None:
     """Demand a list response that counts so many."""
     total = require_list(f"GET {path}", bench.endpoint.get(path))
-    require(total == wanted, f"GET {path}: totalResults is {total} instead of {wanted}")
+    require(total == count, f"GET {path}: totalResults is {total} instead of {count}")
 
 
 CHECKS: tuple[Check, ...] = (

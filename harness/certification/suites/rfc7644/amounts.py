@@ -12,12 +12,12 @@ from __future__ import annotations
 from harness.base.store import Document
 from harness.certification.answers import (
     address,
+    excerpt,
     objects,
     require,
     require_resource,
     require_schema,
     require_status,
-    shown,
     written,
 )
 from harness.certification.bench.bench import Bench
@@ -73,7 +73,7 @@ def _two_of_a_type(bench: Bench) -> None:
     emails = [{"value": f"{name}-{word}@{DOMAIN}", "type": "work"} for name in ("first", "second")]
     response = bench.endpoint.ask("POST", "/Users", user(bench, emails=emails))
     if response.status in _REFUSED:
-        raise SkippedError(f"two addresses of one type are refused: {shown(response)}")
+        raise SkippedError(f"two addresses of one type are refused: {excerpt(response)}")
     require_status("POST /Users with two addresses of one type", response, 200, 201)
     path = address("/Users", require_resource("POST /Users", response))
     there = _values(bench.endpoint.get(path), "emails")
@@ -111,7 +111,7 @@ def _many_members(bench: Bench) -> None:
 
 def _skip_if_refused(response: Response, count: int) -> None:
     if response.status in _REFUSED:
-        raise SkippedError(f"a group of {count} members is refused: {shown(response)}")
+        raise SkippedError(f"a group of {count} members is refused: {excerpt(response)}")
 
 
 def _values(resource: Document, name: str) -> list[str]:

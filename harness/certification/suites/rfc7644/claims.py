@@ -11,13 +11,13 @@ from typing import Any
 from harness.base.json_text import encode_text
 from harness.base.store import Document
 from harness.certification.answers import (
+    excerpt,
     objects,
     query,
     require,
     require_document,
     require_resources,
     require_status,
-    shown,
 )
 from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import FailedError, SkippedError
@@ -96,7 +96,7 @@ def need_two_addresses(bench: Bench) -> None:
     emails = [{"value": f"{bench.name()}@{DOMAIN}", "type": kind} for kind in ("work", "home")]
     response = bench.endpoint.ask("POST", "/Users", people.user(bench, emails=emails))
     if response.status == 400:
-        raise SkippedError(f"a user with two addresses is refused: {shown(response)}")
+        raise SkippedError(f"a user with two addresses is refused: {excerpt(response)}")
 
 
 def _described(bench: Bench, urn: str) -> list[Document]:
@@ -118,10 +118,10 @@ def new_user_with_an_option(bench: Bench) -> tuple[str, str, str]:
     raise SkippedError(f"the server keeps none of {', '.join(_OPTIONAL)}")
 
 
-def require_chosen(bench: Bench, condition: str, wanted: Sequence[str], kind: str = "Users") -> None:
+def require_chosen(bench: Bench, condition: str, ids: Sequence[str], kind: str = "Users") -> None:
     """Demand as `require_found` does. Raises SkippedError for 400 and invalidFilter, as RFC 7644 3.4.2.2 lets a server decline."""
     response = need_taken(bench, condition, kind)
-    _require_ids(bench, response, condition, wanted, kind)
+    _require_ids(bench, response, condition, ids, kind)
 
 
 def need_taken(bench: Bench, condition: str, kind: str) -> Response:
@@ -138,9 +138,9 @@ def need_taken(bench: Bench, condition: str, kind: str) -> Response:
 def declined_of(bench: Bench, conditions: Mapping[str, Sequence[str]], kind: str = "Users") -> list[str]:
     """Demand as `require_chosen` does of each filter that is taken, with the ids it is to choose; return why others are declined."""
     reasons: list[str] = []
-    for condition, wanted in conditions.items():
+    for condition, ids in conditions.items():
         try:
-            require_chosen(bench, condition, wanted, kind)
+            require_chosen(bench, condition, ids, kind)
         except SkippedError as skipped:
             reasons.append(str(skipped))
     return reasons
@@ -159,29 +159,29 @@ def need_one_taken(declined: Sequence[Sequence[str]]) -> None:
         raise SkippedError(declined[0][0])
 
 
-def require_found(bench: Bench, condition: str, wanted: Sequence[str]) -> None:
+def require_found(bench: Bench, condition: str, ids: Sequence[str]) -> None:
     """Demand that a filter finds users of these ids alone. Raises SkippedError for 501 where no filters are claimed."""
-    _require_ids(bench, bench.endpoint.ask("GET", query("Users", condition)), condition, wanted, "Users")
+    _require_ids(bench, bench.endpoint.ask("GET", query("Users", condition)), condition, ids, "Users")
 
 
-def _require_ids(bench: Bench, response: Response, condition: str, wanted: Sequence[str], kind: str) -> None:
+def _require_ids(bench: Bench, response: Response, condition: str, ids: Sequence[str], kind: str) -> None:
     label = f"GET {query(kind, condition)}"
     if response.status == 501:
         need_claim(bench, "filter")
     require_status(label, response, 200)
     page = require_document(label, response)
     resources = [*require_resources(label, page), *bench.endpoint.rest(query(kind, condition), page)]
-    ids = {encode_text(each.get("id")) for each in resources}
+    found_ids = {encode_text(each.get("id")) for each in resources}
     require(
-        len(resources) == len(ids),
-        f"the filter '{condition}' finds {len(resources) - len(ids)} {kind.lower()} more than once",
+        len(resources) == len(found_ids),
+        f"the filter '{condition}' finds {len(resources) - len(found_ids)} {kind.lower()} more than once",
     )
-    texts = set(map(encode_text, wanted))
-    right = f", {len(ids & texts)} of them right" if ids and texts else ""
+    right_ids = set(map(encode_text, ids))
+    right = f", {len(found_ids & right_ids)} of them right" if found_ids and right_ids else ""
     require(
-        ids == texts,
-        f"the filter '{condition}' finds {len(ids) or 'no'} {kind.lower()}{right}, where {len(texts) or 'none'} "
-        f"{'fits' if len(texts) < 2 else 'fit'}",
+        found_ids == right_ids,
+        f"the filter '{condition}' finds {len(found_ids) or 'no'} {kind.lower()}{right}, where {len(right_ids) or 'none'} "
+        f"{'fits' if len(right_ids) < 2 else 'fit'}",
     )
 
 

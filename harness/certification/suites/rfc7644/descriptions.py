@@ -71,9 +71,9 @@ def _characteristics(bench: Bench) -> None:
     attributes = {str(each.get("name")): each for each in objects(schema.get("attributes"))}
     require("userName" in attributes, f"GET /Schemas: {CORE_USER} has no userName")
     wrong = [
-        f"{characteristic} of {name} is {written(attributes[name].get(characteristic))} instead of {written(wanted)}"
-        for name, characteristic, wanted in _SAID
-        if name in attributes and attributes[name].get(characteristic, _UNSAID.get(characteristic)) != wanted
+        f"{characteristic} of {name} is {written(attributes[name].get(characteristic))} instead of {written(setting)}"
+        for name, characteristic, setting in _SAID
+        if name in attributes and attributes[name].get(characteristic, _UNSAID.get(characteristic)) != setting
     ]
     require(not wrong, f"GET /Schemas: {'; '.join(wrong)}")
 

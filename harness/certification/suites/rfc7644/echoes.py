@@ -78,8 +78,10 @@ def _put_unchanged(bench: Bench) -> None:
         require_schema(f"GET {path}", before, CORE_USER if path.startswith("/Users") else CORE_GROUP)
         require_status(f"PUT {path}", bench.endpoint.ask("PUT", path, before), 200, 201)
         label = f"GET {path} after PUT of what it was read as"
-        wanted, there = leaves(before, "meta"), leaves(bench.endpoint.get(path), "meta")
-        require_equal(label, {name: there.get(name) for name in wanted}, wanted)  # defaults may join (3.5.1)
+        leaves_before, leaves_after = leaves(before, "meta"), leaves(bench.endpoint.get(path), "meta")
+        require_equal(
+            label, {name: leaves_after.get(name) for name in leaves_before}, leaves_before
+        )  # defaults may join (3.5.1)
 
 
 def _one_of_each(bench: Bench) -> Iterator[str]:
@@ -93,11 +95,11 @@ def _one_of_each(bench: Bench) -> Iterator[str]:
 def _require_as_read(bench: Bench, label: str, path: str, there: Document) -> None:
     require_schema(label, there, CORE_USER if path.startswith("/Users") else CORE_GROUP)
     read = bench.endpoint.get(path)
-    seen, wanted = leaves(there), leaves(read)
+    shown_leaves, read_leaves = leaves(there), leaves(read)
     for name in ("meta.created", "meta.lastModified"):
-        if _is_one_second(seen.get(name), wanted.get(name)):
-            seen[name] = wanted[name]
-    require_equal(f"{label}, compared with GET {path}", seen, wanted)
+        if _is_one_second(shown_leaves.get(name), read_leaves.get(name)):
+            shown_leaves[name] = read_leaves[name]
+    require_equal(f"{label}, compared with GET {path}", shown_leaves, read_leaves)
 
 
 def _is_one_second(moment: Any, other: Any) -> bool:
@@ -123,8 +125,8 @@ def _located(bench: Bench) -> None:
 def _nothing(bench: Bench) -> None:
     sent = user(bench, nickName=None, title=None, phoneNumbers=[], addresses=None)
     path = address("/Users", bench.endpoint.post("/Users", sent))
-    wanted = {"userName": sent["userName"], "phoneNumbers": None, "addresses": None}
-    require_values(f"GET {path} of a user sent with null and empty lists", bench.endpoint.get(path), wanted)
+    values = {"userName": sent["userName"], "phoneNumbers": None, "addresses": None}
+    require_values(f"GET {path} of a user sent with null and empty lists", bench.endpoint.get(path), values)
 
 
 def _any_case(bench: Bench) -> None:

@@ -74,11 +74,11 @@ def _core(bench: Bench) -> None:
     require_status("POST /Users of a user with every attribute", response, 200, 201)
     path = address("/Users", require_resource("POST /Users", response))
     there = bench.endpoint.get(path)
-    wanted = {**plain, **{f"name.{name}": each for name, each in full_name.items()}}
-    require_values(f"GET {path}", there, wanted)
+    values = {**plain, **{f"name.{name}": each for name, each in full_name.items()}}
+    require_values(f"GET {path}", there, values)
     for name, (element,) in lists.items():
-        shown = _first(there.get(name))
-        require_values(f"GET {path}, {name}", shown, _as_written(shown, element))
+        first_element = _first(there.get(name))
+        require_values(f"GET {path}, {name}", first_element, _as_written(first_element, element))
 
 
 def _described(bench: Bench, name: str, parts: Document) -> Document:
@@ -87,10 +87,14 @@ def _described(bench: Bench, name: str, parts: Document) -> Document:
     return {part: each for part, each in parts.items() if part in names or not names}
 
 
-def _as_written(shown: Document, element: Document) -> Document:
+def _as_written(shown_element: Document, element: Document) -> Document:
     """Return the element, with the number in the server's form where it is the same (RFC 7643, 4.1.2: SHOULD canonicalize)."""
-    there, sent = str(shown.get("value")), str(element.get("value"))
-    return {**element, "value": there} if _CALL.match(sent) and _dialled(there) == _dialled(sent) else element
+    shown_number, number = str(shown_element.get("value")), str(element.get("value"))
+    return (
+        {**element, "value": shown_number}
+        if _CALL.match(number) and _dialled(shown_number) == _dialled(number)
+        else element
+    )
 
 
 def _dialled(number: str) -> str:
@@ -112,9 +116,9 @@ def _extension(bench: Bench) -> None:
     path, _ = new_user(bench, schemas=[CORE_USER, ENTERPRISE_USER], **{ENTERPRISE_USER: work})
     there = bench.endpoint.get(path).get(ENTERPRISE_USER)
     label = f"GET {path}, {ENTERPRISE_USER}"
-    wanted = {f"{name}.value" if name == "manager" else name: each for name, each in work.items()}
-    wanted |= {"manager.value": boss["id"]} if "manager" in names else {}
-    require_values(label, there if isinstance(there, dict) else {}, wanted)
+    values = {f"{name}.value" if name == "manager" else name: each for name, each in work.items()}
+    values |= {"manager.value": boss["id"]} if "manager" in names else {}
+    require_values(label, there if isinstance(there, dict) else {}, values)
 
 
 CHECKS = (

@@ -9,11 +9,11 @@ from harness.base.json_text import encode_text
 from harness.base.store import Document
 from harness.certification.answers import (
     address,
+    excerpt,
     query,
     require,
     require_members,
     require_resources,
-    shown,
 )
 from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import SkippedError
@@ -83,7 +83,7 @@ def _change_member(bench: Bench, operation: Document) -> None:
     place = address("/Users", member)
     response = bench.endpoint.change(place, operation)
     if response.status == 400:
-        raise SkippedError(f"PATCH {place} of {operation['path']} is refused: {shown(response)}")
+        raise SkippedError(f"PATCH {place} of {operation['path']} is refused: {excerpt(response)}")
     label = f"GET {path} after {operation['path']} of {place} was replaced"
     require_members(label, bench.endpoint.get(path), [member["id"]])
 

@@ -13,6 +13,7 @@ from harness.base.json_text import encode_text
 from harness.base.store import Document
 from harness.certification.answers import (
     address,
+    excerpt,
     objects,
     query,
     require,
@@ -23,7 +24,6 @@ from harness.certification.answers import (
     require_status,
     require_value,
     require_values,
-    shown,
     value,
 )
 from harness.certification.bench.bench import Bench
@@ -64,13 +64,13 @@ def _location(bench: Bench) -> None:
 
 
 def _read_only(bench: Bench) -> None:
-    given, long_ago = bench.ids.uuid(), "2001-01-01T00:00:00Z"
-    sent = user(bench, id=given, meta={"resourceType": "Robot", "created": long_ago})
+    client_id, long_ago = bench.ids.uuid(), "2001-01-01T00:00:00Z"
+    sent = user(bench, id=client_id, meta={"resourceType": "Robot", "created": long_ago})
     path = address("/Users", bench.endpoint.post("/Users", sent))
     there = bench.endpoint.get(path)
     require_value(f"GET {path}", there, "userName", sent["userName"])
     require_value(f"GET {path}", there, "meta.resourceType", "User")
-    require(there.get("id") != given, f"POST /Users: the client's id {given} was taken over")
+    require(there.get("id") != client_id, f"POST /Users: the client's id {client_id} was taken over")
     require(value(there, "meta.created") != long_ago, "POST /Users: the client's meta.created was taken over")
 
 
@@ -110,7 +110,7 @@ def _password(bench: Bench) -> None:
     sent = user(bench, password="t1meMa$heen")  # noqa: S106
     response = bench.endpoint.ask("POST", "/Users", sent)
     if response.status in (400, 501):
-        raise SkippedError(f"POST /Users with a password answered {response.status}: {shown(response)}")
+        raise SkippedError(f"POST /Users with a password answered {response.status}: {excerpt(response)}")
     require_status("POST /Users with a password", response, 200, 201)
     made = require_resource("POST /Users", response)
     path = address("/Users", made)
@@ -148,7 +148,7 @@ def _long(bench: Bench) -> None:
     response = bench.endpoint.ask("POST", "/Users", sent)
     if response.status == 400:
         raise SkippedError(
-            f"a displayName of {len(sent['displayName'])} characters is refused: {shown(response)}"
+            f"a displayName of {len(sent['displayName'])} characters is refused: {excerpt(response)}"
         )
     require_status("POST /Users with a long displayName", response, 201)
     path = address("/Users", require_resource("POST /Users", response))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from harness.base.json_text import encode_text
 from harness.certification.answers import (
+    excerpt,
     require,
     require_document,
     require_error,
@@ -15,7 +16,6 @@ from harness.certification.answers import (
     require_status,
     require_value,
     require_values,
-    shown,
     value,
 )
 from harness.certification.bench.bench import Bench
@@ -37,8 +37,8 @@ _NAMES = {"givenName": "Zoë Ærøskøbing", "familyName": 'Ольга 李小龍
 
 def _scripts(bench: Bench) -> None:
     path, made = new_user(bench, displayName="ÅSA de la Crüz", name=_NAMES)
-    wanted = {"displayName": made["displayName"]} | {f"name.{key}": each for key, each in _NAMES.items()}
-    require_values(f"GET {path}", bench.endpoint.get(path), wanted)
+    values = {"displayName": made["displayName"]} | {f"name.{key}": each for key, each in _NAMES.items()}
+    require_values(f"GET {path}", bench.endpoint.get(path), values)
 
 
 def _filter_scripts(bench: Bench) -> None:
@@ -47,7 +47,7 @@ def _filter_scripts(bench: Bench) -> None:
     sent = user(bench, **{attribute: f'Ольга "Zoë" \\ {word}'})
     response = bench.endpoint.ask("POST", "/Users", sent)
     if response.status == 400:
-        raise SkippedError(f"a {attribute} with quotes and a backslash is refused: {shown(response)}")
+        raise SkippedError(f"a {attribute} with quotes and a backslash is refused: {excerpt(response)}")
     require_status("POST /Users", response, 200, 201)
     made = {**sent, "id": require_resource("POST /Users", response)["id"]}
     require_found(bench, f"{attribute} eq {encode_text(made[attribute])}", [made["id"]])
@@ -66,7 +66,7 @@ def _case_of_letters(bench: Bench) -> None:
     sent["userName"] = f"{letters}-{sent['userName']}"
     response = bench.endpoint.ask("POST", "/Users", sent)
     if response.status == 400:
-        raise SkippedError(f"a userName with {letters} is refused: {shown(response)}")
+        raise SkippedError(f"a userName with {letters} is refused: {excerpt(response)}")
     require_status("POST /Users", response, 200, 201)
     again = user(bench, userName=sent["userName"].replace(letters, letters.upper()))
     response = bench.endpoint.ask("POST", "/Users", again)

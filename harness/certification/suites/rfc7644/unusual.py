@@ -11,6 +11,7 @@ from typing import Any
 from harness.base.json_text import encode_text
 from harness.certification.answers import (
     address,
+    excerpt,
     query,
     require,
     require_document,
@@ -20,7 +21,6 @@ from harness.certification.answers import (
     require_status,
     require_value,
     require_values,
-    shown,
 )
 from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import SkippedError
@@ -83,7 +83,7 @@ def _require_no_fault(bench: Bench, label: str, method: str, path: str, body: An
     require(
         response.status < 500 or response.status == 501,
         f"{label} answered {response.status} instead of 400 or another 4xx: the mistake is the client's, and whoever gets a 5xx sends "
-        f"it again; it said {shown(response)}",
+        f"it again; it said {excerpt(response)}",
     )
 
 
@@ -175,12 +175,12 @@ def _manager_gone(bench: Bench) -> None:
     sent = user(bench, schemas=[CORE_USER, ENTERPRISE_USER], **extension)
     response = bench.endpoint.ask("POST", "/Users", sent)
     if response.status >= 400:
-        raise SkippedError(f"a user with a manager is refused: {shown(response)}")
+        raise SkippedError(f"a user with a manager is refused: {excerpt(response)}")
     made = require_resource("POST /Users", response)
     path = address("/Users", made)
     response = bench.endpoint.ask("DELETE", boss)
     if response.status in (400, 409):
-        raise SkippedError(f"a manager is not deleted: {shown(response)}")
+        raise SkippedError(f"a manager is not deleted: {excerpt(response)}")
     require_status(f"DELETE {boss}", response, 204)
     bench.endpoint.forget(boss)
     label = f"GET {path}, whose manager was deleted"

@@ -92,9 +92,9 @@ def created(bench: Bench, kind: str, sent: Values, **more: Any) -> str:
     return address(path, require_resource(f"POST {path}", response))
 
 
-def require_read(bench: Bench, path: str, wanted: Values) -> None:
+def require_read(bench: Bench, path: str, values: Values) -> None:
     """Raise FailedError unless a resource reads as it was written."""
-    require_values(f"GET {path} afterwards", got(bench, path), wanted)
+    require_values(f"GET {path} afterwards", got(bench, path), values)
 
 
 def found_by_name(bench: Bench, kind: str, name: str, further: str = "") -> list[Document]:

@@ -97,8 +97,8 @@ def _removal(key: str) -> Document:
     return {"op": "remove", "path": f'members[value eq "{key}"]'}
 
 
-def _require_members(bench: Bench, path: str, wanted: list[str]) -> None:
-    require_members(f"GET {path} afterwards", both.got(bench, path), wanted)
+def _require_members(bench: Bench, path: str, ids: list[str]) -> None:
+    require_members(f"GET {path} afterwards", both.got(bench, path), ids)
 
 
 _SHARED = both.shared_checks(GROUP)

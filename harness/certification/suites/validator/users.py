@@ -74,10 +74,10 @@ def _add_manager(bench: Bench) -> None:
     place, sent = manager(bench.subject), both.fresh(bench, USER)
     path, key = both.created(bench, USER, sent), both.new_user(bench)
     _manage(bench, path, place, "add", key)
-    held = read(both.only(bench, USER, sent["userName"], path), place.path)
+    manager_value = read(both.only(bench, USER, sent["userName"], path), place.path)
     require(
-        isinstance(held, dict) and get(held, "value") == key,
-        f"{path} as the filter finds it: {place.name} is {written(held)}, its value should be {written(key)}",
+        isinstance(manager_value, dict) and get(manager_value, "value") == key,
+        f"{path} as the filter finds it: {place.name} is {written(manager_value)}, its value should be {written(key)}",
     )
 
 
@@ -100,11 +100,11 @@ def _managed(bench: Bench) -> tuple[str, Target]:
 def _manage(bench: Bench, path: str, place: Target, operation: str, key: str) -> None:
     """Write a manager, nobody for an empty key. An empty value is nobody too, as the validator takes it."""
     both.patched(bench, path, {"op": operation, "path": place.name, "value": {"value": key}})
-    held = read(both.got(bench, path), place.path)
-    value = get(held, "value") if isinstance(held, dict) else held
+    manager_value = read(both.got(bench, path), place.path)
+    value = get(manager_value, "value") if isinstance(manager_value, dict) else manager_value
     require(
-        (value or "") == key and (not key or isinstance(held, dict)),
-        f"GET {path} afterwards: {place.name} is {written(held)}, its value should be {written(key)}",
+        (value or "") == key and (not key or isinstance(manager_value, dict)),
+        f"GET {path} afterwards: {place.name} is {written(manager_value)}, its value should be {written(key)}",
     )
 
 

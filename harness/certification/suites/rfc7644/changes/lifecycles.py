@@ -10,12 +10,12 @@ from harness.base.json_text import encode_text
 from harness.base.store import Document
 from harness.certification.answers import (
     address,
+    excerpt,
     objects,
     require,
     require_members,
     require_resource,
     require_status,
-    shown,
     value,
     written,
 )
@@ -83,7 +83,7 @@ def _made_again(bench: Bench, collection: str, sent: Document) -> Document:
     label = f"POST {collection} with the name of what was deleted"
     response = bench.endpoint.ask("POST", collection, sent)
     if response.status == 409:
-        raise SkippedError(f"{label} answered 409: {shown(response)}")
+        raise SkippedError(f"{label} answered 409: {excerpt(response)}")
     require_status(label, response, 200, 201)
     return require_resource(label, response)
 

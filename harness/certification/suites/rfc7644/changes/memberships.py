@@ -8,6 +8,7 @@ from __future__ import annotations
 from harness.base.json_text import encode_text
 from harness.base.store import Document
 from harness.certification.answers import (
+    excerpt,
     objects,
     query,
     require,
@@ -15,7 +16,6 @@ from harness.certification.answers import (
     require_members,
     require_resources,
     require_status,
-    shown,
     written,
 )
 from harness.certification.bench.bench import Bench
@@ -71,11 +71,11 @@ def _renamed(bench: Bench) -> None:
 def _put(bench: Bench) -> None:
     path, (one, other) = group_and_users(bench, 2)
     there = bench.endpoint.get(path)
-    for wanted in ((one, other), (other,), ()):
-        body = {**there, "members": [{"value": each["id"]} for each in wanted]}
+    for people in ((one, other), (other,), ()):
+        body = {**there, "members": [{"value": each["id"]} for each in people]}
         body.pop("meta", None)
         require_status(f"PUT {path}", bench.endpoint.ask("PUT", path, body), 200)
-        _require_members(bench, path, "PUT", *wanted)
+        _require_members(bench, path, "PUT", *people)
 
 
 def _deleted(bench: Bench) -> None:
@@ -93,7 +93,7 @@ def _nested(bench: Bench) -> None:
     member = {"value": inner["id"], "type": "Group"}
     response = bench.endpoint.change(path, {"op": "add", "path": "members", "value": [member]})
     if 400 <= response.status < 500 or response.status == 501:
-        raise SkippedError(f"a group is no member of another here: {response.status}: {shown(response)}")
+        raise SkippedError(f"a group is no member of another here: {response.status}: {excerpt(response)}")
     require_status(f"PATCH {path}, adding a group", response, 200, 204)
     bench.endpoint.patch(path, members_added(one))
     _require_members(bench, path, "adding a group and a user", inner, one)
@@ -105,7 +105,7 @@ def _nested(bench: Bench) -> None:
     _require_listed(bench, outer, inner, one)
 
 
-def _require_listed(bench: Bench, outer: Document, *wanted: Document) -> None:
+def _require_listed(bench: Bench, outer: Document, *resources: Document) -> None:
     """Demand the same members in a list, where a list is answered and shows members."""
     place = query("Groups", f"displayName eq {encode_text(outer['displayName'])}")
     response = bench.endpoint.ask("GET", place)
@@ -113,7 +113,7 @@ def _require_listed(bench: Bench, outer: Document, *wanted: Document) -> None:
         return
     for each in require_resources(f"GET {place}", require_document(f"GET {place}", response)):
         if get(each, "members"):
-            require_members(f"GET {place}", each, [one["id"] for one in wanted])
+            require_members(f"GET {place}", each, [one["id"] for one in resources])
 
 
 def _emptied(bench: Bench) -> None:
@@ -129,7 +129,7 @@ def _either(bench: Bench) -> None:
     condition = " or ".join(f"value eq {encode_text(each['id'])}" for each in (one, other))
     response = bench.endpoint.change(path, {"op": "remove", "path": f"members[{condition}]"})
     if response.status in (400, 501):
-        raise SkippedError(f"a path with two terms is refused: {shown(response)}")
+        raise SkippedError(f"a path with two terms is refused: {excerpt(response)}")
     _require_members(bench, path, f"remove of members[{condition}]", third)
 
 
@@ -145,8 +145,8 @@ def _removing(member: Document) -> Document:
     return {"op": "remove", "path": f"members[value eq {encode_text(member['id'])}]"}
 
 
-def _require_members(bench: Bench, path: str, after: str, *wanted: Document) -> None:
-    require_members(f"GET {path} after {after}", bench.endpoint.get(path), [each["id"] for each in wanted])
+def _require_members(bench: Bench, path: str, after: str, *people: Document) -> None:
+    require_members(f"GET {path} after {after}", bench.endpoint.get(path), [each["id"] for each in people])
 
 
 CHECKS = (

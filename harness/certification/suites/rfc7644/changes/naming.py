@@ -72,8 +72,8 @@ def _stays_a_user(bench: Bench) -> None:
     path, _ = new_group(bench, member)
     bench.endpoint.patch(path, {"op": "remove", "path": f'members[value eq "{member["id"]}"]'})
     require_members(f"GET {path}, whom the member left", bench.endpoint.get(path), [])
-    wanted = {"id": member["id"], "userName": member["userName"]}
-    require_values(f"GET {person}, who left {path}", bench.endpoint.get(person), wanted)
+    values = {"id": member["id"], "userName": member["userName"]}
+    require_values(f"GET {person}, who left {path}", bench.endpoint.get(person), values)
 
 
 CHECKS = (

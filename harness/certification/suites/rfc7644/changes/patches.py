@@ -151,11 +151,11 @@ def _replace(bench: Bench) -> None:
 
 def _replace_unset(bench: Bench) -> None:
     need(bench, "patch")
-    _, name, wanted = new_user_with_an_option(bench)
+    _, name, text = new_user_with_an_option(bench)
     path, _ = new_user(bench)
-    bench.endpoint.patch(path, replaced(name, wanted))
+    bench.endpoint.patch(path, replaced(name, text))
     require_value(
-        f"GET {path} after replace of {name}, which had no value", bench.endpoint.get(path), name, wanted
+        f"GET {path} after replace of {name}, which had no value", bench.endpoint.get(path), name, text
     )
 
 
@@ -165,8 +165,8 @@ def _answer(bench: Bench) -> None:
     for name in ("First", "Second"):
         response = bench.endpoint.patch(path, replaced("displayName", name), replaced("name.givenName", name))
         if response.status == 200:
-            wanted = {"displayName": name, "name.givenName": name}
-            require_values(f"PATCH {path}: the answer", require_document(f"PATCH {path}", response), wanted)
+            values = {"displayName": name, "name.givenName": name}
+            require_values(f"PATCH {path}: the answer", require_document(f"PATCH {path}", response), values)
         require_value(f"GET {path} after replace", bench.endpoint.get(path), "displayName", name)
 
 

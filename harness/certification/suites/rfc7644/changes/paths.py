@@ -33,8 +33,8 @@ def _add_to_complex(bench: Bench) -> None:
     need(bench, "patch")
     path, made = new_user(bench)
     bench.endpoint.patch(path, {"op": "add", "path": "name", "value": {"givenName": "Added"}})
-    wanted = {"name.givenName": "Added", "name.familyName": value(made, "name.familyName")}
-    require_values(f"GET {path} after add to name", bench.endpoint.get(path), wanted)
+    values = {"name.givenName": "Added", "name.familyName": value(made, "name.familyName")}
+    require_values(f"GET {path} after add to name", bench.endpoint.get(path), values)
 
 
 def _remove_part(bench: Bench) -> None:
@@ -43,8 +43,8 @@ def _remove_part(bench: Bench) -> None:
     if value(bench.endpoint.get(path), "name.middleName") is None:
         raise SkippedError("the server keeps no name.middleName")
     bench.endpoint.patch(path, {"op": "remove", "path": "name.middleName"})
-    wanted = {"name.givenName": "Given", "name.familyName": "Family", "name.middleName": None}
-    require_values(f"GET {path} after remove of name.middleName", bench.endpoint.get(path), wanted)
+    values = {"name.givenName": "Given", "name.familyName": "Family", "name.middleName": None}
+    require_values(f"GET {path} after remove of name.middleName", bench.endpoint.get(path), values)
 
 
 def _remove_of_extension(bench: Bench) -> None:
@@ -55,8 +55,8 @@ def _remove_of_extension(bench: Bench) -> None:
     if value(there, _DEPARTMENT) is None or value(there, _COST_CENTER) is None:
         raise SkippedError("the server keeps no department and costCenter of the enterprise extension")
     bench.endpoint.patch(path, {"op": "remove", "path": _DEPARTMENT})
-    wanted = {_DEPARTMENT: None, _COST_CENTER: "4711"}
-    require_values(f"GET {path} after remove of {_DEPARTMENT}", bench.endpoint.get(path), wanted)
+    values = {_DEPARTMENT: None, _COST_CENTER: "4711"}
+    require_values(f"GET {path} after remove of {_DEPARTMENT}", bench.endpoint.get(path), values)
 
 
 def _both_terms(bench: Bench) -> None:
@@ -114,8 +114,8 @@ def _complex_replaced(bench: Bench) -> None:
     if value(bench.endpoint.get(path), "name.middleName") is None:
         raise SkippedError("the server keeps no name.middleName")
     bench.endpoint.patch(path, replaced("name", {"givenName": "Replaced"}))
-    wanted = {"name.givenName": "Replaced", "name.familyName": "Family", "name.middleName": "Middle"}
-    require_values(f"GET {path} after replace of name with a givenName", bench.endpoint.get(path), wanted)
+    values = {"name.givenName": "Replaced", "name.familyName": "Family", "name.middleName": "Middle"}
+    require_values(f"GET {path} after replace of name with a givenName", bench.endpoint.get(path), values)
 
 
 def _add_by_type(bench: Bench) -> None:
@@ -134,8 +134,8 @@ def _password(bench: Bench) -> None:
     path, made = new_user(bench)
     response = bench.endpoint.change(path, replaced("password", "t1meMa$heen"))
     there = bench.endpoint.get(path)
-    wanted = {"userName": made["userName"], "password": None}
-    require_values(f"GET {path} after PATCH of the password", there, wanted)
+    values = {"userName": made["userName"], "password": None}
+    require_values(f"GET {path} after PATCH of the password", there, values)
     require(
         "t1meMa$heen" not in response.body.decode("utf-8", "replace"),
         f"PATCH {path}: the answer holds the password",

@@ -40,9 +40,9 @@ def _put(bench: Bench) -> None:
     response = bench.endpoint.ask("PUT", path, changed)
     require_status(f"PUT {path}", response, 200)
     names = ("id", "userName", "displayName", "name.givenName", "name.familyName", *active, WORK_ADDRESS)
-    wanted = {name: value(changed, name) for name in names}
-    require_values(f"PUT {path}", require_document(f"PUT {path}", response), wanted)
-    require_values(f"GET {path}", bench.endpoint.get(path), wanted)
+    values = {name: value(changed, name) for name in names}
+    require_values(f"PUT {path}", require_document(f"PUT {path}", response), values)
+    require_values(f"GET {path}", bench.endpoint.get(path), values)
 
 
 def _put_lists(bench: Bench) -> None:
@@ -52,10 +52,10 @@ def _put_lists(bench: Bench) -> None:
     emails = [{"value": f"{name}@{DOMAIN}", "type": "work", "primary": True}]
     changed = {**made, "externalId": name, "emails": emails, **_department("Marketing")}
     require_status(f"PUT {path}", bench.endpoint.ask("PUT", path, changed), 200)
-    wanted = {"externalId": name, WORK_ADDRESS: emails[0]["value"]} | (
+    values = {"externalId": name, WORK_ADDRESS: emails[0]["value"]} | (
         {_DEPARTMENT: "Marketing"} if extended else {}
     )
-    require_values(f"GET {path}", bench.endpoint.get(path), wanted)
+    require_values(f"GET {path}", bench.endpoint.get(path), values)
 
 
 def _department(name: str) -> Document:

@@ -10,7 +10,7 @@ to alter the SCIM behavior", "Requests to replace multiple attributes" (one repl
 from __future__ import annotations
 
 from harness.base.json_text import encode_text
-from harness.certification.answers import query, require, require_status, require_values, shown, value
+from harness.certification.answers import excerpt, query, require, require_status, require_values, value
 from harness.certification.bench.bench import Bench
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_user
@@ -28,7 +28,7 @@ def _by_id(bench: Bench) -> None:
     response = bench.endpoint.ask("GET", query("Users", condition))
     require(
         response.status != 400,
-        f"GET {query('Users', condition)} is declined: {shown(response)}; take id in filters, alone and with and",
+        f"GET {query('Users', condition)} is declined: {excerpt(response)}; take id in filters, alone and with and",
     )
     require_found(bench, condition, [made["id"]])
 
@@ -43,9 +43,9 @@ def _dotted(bench: Bench) -> None:
     label = f"PATCH {path} without a path, by the keys {', '.join(keys)}"
     response = bench.endpoint.change(path, {"op": "replace", "value": keys})
     require_status(f"{label}, which are to be read as paths", response, 200, 204)
-    wanted = {**keys, "name.familyName": made["name"]["familyName"]}
+    values = {**keys, "name.familyName": made["name"]["familyName"]}
     require_values(
-        f"GET {path} after {label}, which are to be read as paths", bench.endpoint.get(path), wanted
+        f"GET {path} after {label}, which are to be read as paths", bench.endpoint.get(path), values
     )
 
 

@@ -35,15 +35,15 @@ def _parts(bench: Bench) -> None:
     names = {name: each for name, each in made["name"].items() if name != "honorificSuffix"}
     work = [each for each in made["emails"] if each["type"] == "work"]
     _put(bench, path, {**made, "name": names, "emails": work})
-    wanted = {
+    values = {
         _SUFFIX: None,
         _HOME: None,
         "name.givenName": names["givenName"],
         WORK_ADDRESS: work[0]["value"],
     }
-    wanted = {name: each for name, each in wanted.items() if value(before, name) is not None}
+    values = {name: each for name, each in values.items() if value(before, name) is not None}
     label = f"GET {path} after PUT without the suffix and the home address"
-    require_values(label, bench.endpoint.get(path), wanted)
+    require_values(label, bench.endpoint.get(path), values)
 
 
 def _defaults(bench: Bench) -> None:
@@ -60,8 +60,8 @@ def _defaults(bench: Bench) -> None:
         f"GET {path} after PUT without active: active is false, though nobody disabled the user; "
         "leave it as it was, or make true the default",
     )
-    wanted = {"userName": made["userName"], _COST_CENTER: None}
-    require_values(f"GET {path} after PUT without {_COST_CENTER}", there, wanted)
+    values = {"userName": made["userName"], _COST_CENTER: None}
+    require_values(f"GET {path} after PUT without {_COST_CENTER}", there, values)
 
 
 def _memberships(bench: Bench) -> None:

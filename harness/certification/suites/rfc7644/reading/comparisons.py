@@ -31,31 +31,32 @@ def _order(bench: Bench) -> None:
     need(bench, "filter")
     low, middle, high = sorted(new_alike(bench, 3), key=lambda each: str(each["userName"]))
     shared = shared_by(bench, (low, middle, high))
-    for operator, wanted in (
+    for operator, people in (
         ("gt", [high]),
         ("ge", [middle, high]),
         ("lt", [low]),
         ("le", [low, middle]),
     ):
         condition = f"{shared} and userName {operator} {encode_text(middle['userName'])}"
-        require_chosen(bench, condition, [each["id"] for each in wanted])
+        require_chosen(bench, condition, [each["id"] for each in people])
 
 
 def _whole(bench: Bench) -> None:
     """The others begin or end as the one does, or fit it where a database takes _ and % for wildcards."""
     need(bench, "filter")
     word = bench.word()
-    wanted = f"{word}_1@{DOMAIN}"
-    others = (f"{word}x1@{DOMAIN}", f"{wanted}.au", f"x{wanted}")
+    name_sought = f"{word}_1@{DOMAIN}"
+    others = (f"{word}x1@{DOMAIN}", f"{name_sought}.au", f"x{name_sought}")
     made, *_ = (
-        new_user(bench, userName=name, externalId=name, displayName=name)[1] for name in (wanted, *others)
+        new_user(bench, userName=similar, externalId=similar, displayName=similar)[1]
+        for similar in (name_sought, *others)
     )
     need_one_taken(
         [
             declined_of(
                 bench,
                 {
-                    f"{attribute} eq {encode_text(wanted)}": [made["id"]],
+                    f"{attribute} eq {encode_text(name_sought)}": [made["id"]],
                     f"{attribute} eq {encode_text(word + '%')}": [],
                     f"{attribute} eq {encode_text(word)}": [],
                 },
@@ -69,12 +70,12 @@ def _whole_of_groups(bench: Bench) -> None:
     need(bench, "filter")
     need_groups(bench)
     name = bench.name()
-    wanted = f"{name}_1"
+    name_sought = f"{name}_1"
     ids = [
         bench.endpoint.post("/Groups", {**group(bench), "displayName": each})["id"]
-        for each in (wanted, f"{name}x1", f"{wanted}0", f"x{wanted}")
+        for each in (name_sought, f"{name}x1", f"{name_sought}0", f"x{name_sought}")
     ]
-    require_chosen(bench, f"displayName eq {encode_text(wanted)}", ids[:1], "Groups")
+    require_chosen(bench, f"displayName eq {encode_text(name_sought)}", ids[:1], "Groups")
     require_chosen(bench, f"displayName eq {encode_text(name)}", [], "Groups")
 
 
@@ -84,13 +85,13 @@ def _moments(bench: Bench) -> None:
     if value(bench.endpoint.get(path), "meta.lastModified") is None:
         raise SkippedError("users have no meta.lastModified")
     name = f"userName eq {encode_text(made['userName'])}"
-    for operator, moment, wanted in (
+    for operator, moment, ids in (
         ("gt", _LONG_AGO, [made["id"]]),
         ("ge", _FAR_AHEAD, []),
         ("lt", _FAR_AHEAD, [made["id"]]),
         ("le", _LONG_AGO, []),
     ):
-        require_chosen(bench, f'{name} and meta.lastModified {operator} "{moment}"', wanted)
+        require_chosen(bench, f'{name} and meta.lastModified {operator} "{moment}"', ids)
 
 
 def _brackets(bench: Bench) -> None:

@@ -61,10 +61,10 @@ def _walked(bench: Bench, path: str, total: int) -> Iterator[Document]:
         resources = require_resources(f"GET {page_path}", page)
         counted = require_list(f"GET {page_path}", page)
         require(counted == total, f"GET {page_path}: totalResults is {counted} instead of {total}")
-        shown = require_whole_number(f"GET {page_path}", page, "itemsPerPage")
+        per_page = require_whole_number(f"GET {page_path}", page, "itemsPerPage")
         require(
-            0 < len(resources) <= _PAGE and shown == len(resources),
-            f"GET {page_path}: {len(resources)} resources, and itemsPerPage is {shown}",
+            0 < len(resources) <= _PAGE and per_page == len(resources),
+            f"GET {page_path}: {len(resources)} resources, and itemsPerPage is {per_page}",
         )
         yield from resources
         start += len(resources)
@@ -158,9 +158,9 @@ def _search(bench: Bench) -> None:
     require(
         require_list(label, page) == len(resources) == 1, f"{label}: {len(resources)} users instead of one"
     )
-    there = {name: resources[0].get(name) for name in ("id", "userName", "displayName")}
-    wanted = {"id": made["id"], "userName": made["userName"], "displayName": None}
-    require(there == wanted, f"{label}: {written(there)} instead of {written(wanted)}")
+    values = {name: resources[0].get(name) for name in ("id", "userName", "displayName")}
+    right_values = {"id": made["id"], "userName": made["userName"], "displayName": None}
+    require(values == right_values, f"{label}: {written(values)} instead of {written(right_values)}")
     require(page.get("schemas") == [LIST_RESPONSE], f"{label}: schemas is {written(page.get('schemas'))}")
 
 

@@ -75,9 +75,9 @@ def _recent(bench: Bench) -> None:
     except ValueError:
         raise SkippedError(f"meta.lastModified is {written(moment)}") from None
     name = f"userName eq {encode_text(made['userName'])}"
-    for bound, wanted in ((changed - _MINUTE, [made["id"]]), (changed + _MINUTE, [])):
+    for bound, ids in ((changed - _MINUTE, [made["id"]]), (changed + _MINUTE, [])):
         text = bound.isoformat().replace("+00:00", "Z")
-        require_chosen(bench, f'{name} and meta.lastModified gt "{text}"', wanted)
+        require_chosen(bench, f'{name} and meta.lastModified gt "{text}"', ids)
 
 
 def _scripts_of_groups(bench: Bench) -> None:
@@ -109,15 +109,15 @@ def _part_of_extension(bench: Bench) -> None:
     if value(there, department) is None or value(there, cost_center) is None:
         raise SkippedError("the server keeps no department and costCenter of the enterprise extension")
     narrowed = f"{path}?attributes={department}"
-    wanted = {"id": made["id"], department: "Sales", cost_center: None, "userName": None}
-    require_values(f"GET {narrowed}", bench.endpoint.get(narrowed), wanted)
+    values = {"id": made["id"], department: "Sales", cost_center: None, "userName": None}
+    require_values(f"GET {narrowed}", bench.endpoint.get(narrowed), values)
     narrowed = f"{path}?attributes={ENTERPRISE_USER}"
     require_values(
         f"GET {narrowed}", bench.endpoint.get(narrowed), {department: "Sales", cost_center: "4711"}
     )
     narrowed = f"{path}?excludedAttributes={department}"
-    wanted = {"userName": made["userName"], department: None, cost_center: "4711"}
-    require_values(f"GET {narrowed}", bench.endpoint.get(narrowed), wanted)
+    values = {"userName": made["userName"], department: None, cost_center: "4711"}
+    require_values(f"GET {narrowed}", bench.endpoint.get(narrowed), values)
 
 
 def _members_left_out(bench: Bench) -> None:
@@ -126,8 +126,8 @@ def _members_left_out(bench: Bench) -> None:
     path, made = new_group(bench, member)
     condition = f"displayName eq {encode_text(made['displayName'])}"
     for narrowed in (f"{path}?excludedAttributes=members", f"{path}?attributes=displayName"):
-        wanted = {"id": made["id"], "displayName": made["displayName"], "members": None}
-        require_values(f"GET {narrowed}", bench.endpoint.get(narrowed), wanted)
+        values = {"id": made["id"], "displayName": made["displayName"], "members": None}
+        require_values(f"GET {narrowed}", bench.endpoint.get(narrowed), values)
     need(bench, "filter")
     need_taken(bench, condition, "Groups")
     narrowed = query("Groups", condition) + "&excludedAttributes=members"

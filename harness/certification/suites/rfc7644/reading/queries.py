@@ -127,12 +127,12 @@ def _value_filter(bench: Bench) -> None:
     work, home = f"work-{bench.word()}@{DOMAIN}", f"home-{bench.word()}@{DOMAIN}"
     emails = [{"value": work, "type": "work", "primary": True}, {"value": home, "type": "home"}]
     _, made = new_user(bench, emails=emails)
-    for kind, mail, wanted in (
+    for kind, mail, ids in (
         ("work", work, [made["id"]]),
         ("home", home, [made["id"]]),
         ("home", work, []),
     ):
-        require_chosen(bench, f"emails[type eq {encode_text(kind)} and value eq {encode_text(mail)}]", wanted)
+        require_chosen(bench, f"emails[type eq {encode_text(kind)} and value eq {encode_text(mail)}]", ids)
 
 
 def _bad_filter(bench: Bench) -> None:
@@ -156,8 +156,8 @@ def _pages(bench: Bench) -> None:
         require_value(f"GET {path}", listed, "startIndex", start)
         resources = require_resources(f"GET {path}", listed)
         require(len(resources) == 1, f"GET {path}: {len(resources)} resources instead of 1")
-        shown = require_whole_number(f"GET {path}", listed, "itemsPerPage")
-        require(shown == 1, f"GET {path}: itemsPerPage is {shown} instead of 1")
+        per_page = require_whole_number(f"GET {path}", listed, "itemsPerPage")
+        require(per_page == 1, f"GET {path}: itemsPerPage is {per_page} instead of 1")
         ids.append(resources[0].get("id"))
     require(ids[0] != ids[1], f"the pages at 1 and at 2 both show {ids[0]}")
 

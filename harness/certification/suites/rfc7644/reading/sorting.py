@@ -36,11 +36,14 @@ def _pages(bench: Bench) -> None:
         _page(bench, condition, f"&sortBy=userName&sortOrder=descending&startIndex={start}&count=1")
         for start in (1, 2, 3)
     ]
-    there, wanted = [each.get("userName") for page in pages for each in page], sorted(names, reverse=True)
+    order, right_order = (
+        [each.get("userName") for page in pages for each in page],
+        sorted(names, reverse=True),
+    )
     require(
-        there == wanted,
-        f"GET /Users by sortBy=userName, descending, in pages of one: the order is {written(there)} instead of "
-        f"{written(wanted)}; sort the whole list, then take the page",
+        order == right_order,
+        f"GET /Users by sortBy=userName, descending, in pages of one: the order is {written(order)} instead of "
+        f"{written(right_order)}; sort the whole list, then take the page",
     )
 
 
