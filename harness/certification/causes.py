@@ -128,7 +128,7 @@ CAUSES = (
     Cause(
         "The token may do nothing.",
         "Give a token that may read and write users and groups.",
-        f"{_RFC}#section-2",
+        f"{_RFC}#section-3.12",
         _got("nothing but 403"),
     ),
     Cause(
@@ -176,7 +176,7 @@ CAUSES = (
     Cause(
         "The token is not accepted.",
         "Give the token of this endpoint in SCIM_TOKEN, whole and not expired.",
-        f"{_RFC}#section-2",
+        f"{_RFC}#section-3.12",
         _refuses_the_token,
     ),
     Cause(

@@ -1,8 +1,9 @@
 """RFC 7644 on bulk, where it is claimed: what fails is told, and ends the rest where a client wants that.
 
-Source: RFC 7644, 3.7 to 3.7.4, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-30). Erratum 7916 was not open to
-us: pranems/SCIMServer on GitHub, docs/SCIM_ENTRA_COMPATIBILITY.md, "What Microsoft documents, and what we prove" (read
-2026-11-30), calls it verified, and the mending of a malformed example of an error, so that it demands nothing.
+Source: RFC 7644, 3.7 to 3.7.4, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-30). Of its three verified errata
+(6893, 7898, 7916: http://ftp.core.ring.gr.jp/pub/doc/RFC/inline-errata/rfc7644.html, whose beginning alone was open to us) 7916
+mends a malformed example of an error, says pranems/SCIMServer on GitHub, docs/SCIM_ENTRA_COMPATIBILITY.md, "What Microsoft
+documents, and what we prove" (both read 2026-11-30), so that it demands nothing.
 """
 
 from __future__ import annotations

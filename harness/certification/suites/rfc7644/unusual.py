@@ -205,7 +205,7 @@ CHECKS = (
     ),
     Check(
         "7643 4.1.1 no name",
-        "RFC 7643 4.1.1: an empty userName is refused with 400, a number is refused or made a text (it is the client's MUST)",
+        "RFC 7643 4.1.1: a user has a userName that is not empty: an empty one is refused with 400, a number is refused or made a text (it follows)",
         _nameless,
         mandatory=False,
     ),

@@ -1,6 +1,6 @@
 """RFC 7644 on versions: what a change does to lastModified and to the ETag, and what a condition on it prevents.
 
-Source: RFC 7644, 3.14, and RFC 7643, 3.1, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-30).
+Source: RFC 7644, 3.6, 3.12 and 3.14, and RFC 7643, 3.1, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-30).
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ CHECKS = (
     ),
     Check(
         "3.14 if-match of others",
-        "RFC 7644 3.14: if etag is claimed, a PATCH and a DELETE with If-Match of an old version are refused with 412 (or 409)",
+        "RFC 7644 3.14, 3.6 and 3.12: if etag is claimed, a PATCH and a DELETE with If-Match of an old version are refused with 412 (or 409)",
         _conditions,
     ),
     Check(

@@ -4,7 +4,7 @@ A server may leave filters out, or some of them: then it has to say so, in Servi
 the check is skipped; the plain userName eq goes with filters at all. What it may not do is answer another question than was
 asked.
 
-Source: RFC 7644, 3.4.2 and 3.9, and RFC 7643, 7, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-30).
+Source: RFC 7644, 3.4.2 and 3.9, and RFC 7643, 4.1.1, https://datatracker.ietf.org/doc/html/rfc7644 (read 2026-11-30).
 """
 
 from __future__ import annotations
@@ -233,7 +233,7 @@ CHECKS = (
     Check("3.4.2.2 eq", "RFC 7644 3.4.2.2: userName eq finds that user alone", _equal),
     Check(
         "3.4.2.2 case of values",
-        "RFC 7643 7: userName is not caseExact, so a filter finds it in upper case",
+        "RFC 7644 3.4.2.2 and RFC 7643 4.1.1: userName is case insensitive, so a filter finds it in upper case",
         _case_of_values,
     ),
     Check(
