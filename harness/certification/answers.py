@@ -1,4 +1,4 @@
-"""What is demanded of answers, so that no server can break a check; a reason says what was asked (`label`), came, was wanted.
+"""Demands on a server's answers; whatever comes, a check fails with a reason: what was asked (`label`), what came, what was wanted.
 
 Whatever begins with `require` raises FailedError.
 
@@ -40,28 +40,28 @@ def value(resource: Document, path: str) -> Any:
 
 
 def objects(value: Any) -> list[Document]:
-    """Return the objects of what should be a list of them."""
+    """Return the objects in a value that should be a list of objects; an empty list if it is no list."""
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def no_answer(kind: str) -> str:
-    """Return what a reason says of a TransportError of this kind."""
+    """Return the words for a TransportError of this kind, for use in a reason."""
     words = f"more than {MAX_ANSWER // 2**20} MiB" if kind == "too large" else kind
     return f"no answer ({words})"
 
 
 def excerpt(response: Response) -> str:
-    """Return what a reason repeats of an answer: the beginning of its body."""
+    """Return the beginning of an answer's body, to be quoted in a reason."""
     return _short(response.body.decode("utf-8", "replace"), _LONGEST_ANSWER) or "an empty body"
 
 
 def written(value: Any) -> str:
-    """Return a value as a reason repeats it: JSON, cut short."""
+    """Return a value as JSON, cut short, to be quoted in a reason."""
     return _short(encode_text(value), _LONGEST_VALUE)
 
 
 def listed(texts: list[str]) -> str:
-    """Return texts as one, the first few of them when they are many."""
+    """Join texts with semicolons; of many, the first few and how many more there are."""
     more = len(texts) - _MOST_LISTED
     return "; ".join(texts[:_MOST_LISTED]) + (f"; and {more} more" if more > 0 else "")
 
@@ -130,7 +130,7 @@ def require_values(label: str, resource: Document, demands: Mapping[str, Any]) -
 
 
 def require_schema(label: str, answer: Document, urn: str) -> None:
-    """Demand a list of `schemas` that names this one."""
+    """Demand that `schemas` is a list that contains `urn`."""
     schemas = answer.get("schemas")
     require(
         isinstance(schemas, list) and urn in schemas,
@@ -139,7 +139,7 @@ def require_schema(label: str, answer: Document, urn: str) -> None:
 
 
 def require_whole_number(label: str, answer: Document, name: str) -> int:
-    """Return a whole number of an answer, which a number in quotes is not."""
+    """Return a whole number from an answer; a number in quotes is refused."""
     number = answer.get(name)
     if not isinstance(number, int) or isinstance(number, bool):
         raise FailedError(f"{label}: {name} is {written(number)} instead of a whole number")
@@ -163,7 +163,7 @@ def require_members(label: str, group: Document, ids: Iterable[str]) -> None:
 
 
 def require_error(label: str, response: Response, status: int, *scim_types: str | None) -> Document:
-    """Return the SCIM error of a status; one of `scim_types` is wanted, None if it may be missing.
+    """Demand a SCIM error with this status and one of `scim_types` (None: it may be missing), and return it.
 
     RFC 7644 3.12: the schema is that of errors, and the status is repeated as text.
     """

@@ -1,4 +1,4 @@
-"""Failures with one cause told as one finding: what it is, where it is demanded, how to mend it, and what fails of it.
+"""Findings: failures that have one cause, with what it is, which document demands otherwise, how to mend it, and the checks that fail.
 
 A cause is known by what stands in the reasons and answers; what fails alike without a known cause is a finding too. Alike are
 reasons that differ in names, numbers and addresses only, and in nothing that the server says of its refusal (`detail`).
@@ -34,7 +34,7 @@ _OLD_REMOVAL = re.compile(rb'"op": ?"Remove".*"value": ?\[')
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """`holds` tells whether a failed result is of it."""
+    """A known cause of failures; `holds` tells whether it is the cause of a failed result."""
 
     sentence: str
     mend: str
@@ -44,7 +44,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A cause, and the names of the checks that fail of it, mandatory ones first; `source` is empty where nobody knows it."""
+    """A cause and the names of the checks that fail because of it, mandatory ones first; `source` is empty for an unknown cause."""
 
     sentence: str
     mend: str
@@ -54,7 +54,7 @@ class Finding:
 
     @property
     def optional(self) -> bool:
-        """Tell that no verdict hangs on it."""
+        """Tell whether only optional checks fail, so that no verdict depends on it."""
         return not self.mandatory
 
     def document(self) -> Document:
@@ -67,7 +67,7 @@ def _says(pattern: str) -> Callable[[Result], bool]:
 
 
 def _refuses_old_patches(result: Result) -> bool:
-    """Tell that a PATCH in the form without the flag was refused: capital letters, where none was taken; a list of values to remove."""
+    """Tell whether PATCH without the flag's form was refused: every op in capital letters, or a removal with a list of values."""
     refused: list[bytes] = []
     taken: list[bytes] = []
     for each in result.exchanges:
@@ -77,7 +77,7 @@ def _refuses_old_patches(result: Result) -> bool:
 
 
 def _refuses_extension_paths(result: Result) -> bool:
-    """Tell that every PATCH with the path of an extension's attribute was refused, one at least for that path."""
+    """Tell whether every PATCH with the path of an extension's attribute was refused, and one at least with invalidPath."""
     answers = [
         each.response
         for each in result.exchanges
@@ -91,13 +91,13 @@ def _refuses_extension_paths(result: Result) -> bool:
 
 
 def _takes_false_for_true(result: Result) -> bool:
-    """Tell that a PATCH with the text False for active was taken, and somebody is active still."""
+    """Tell whether a PATCH of active with the text False was accepted, and the user stayed active."""
     written = [each for each in result.exchanges if _FALSE_AS_TEXT.search(each.request.body)]
     return bool(written) and _says(r"\bactive reads true\b")(result)
 
 
 def _refuses_manager_as_text(result: Result) -> bool:
-    """Tell that a PATCH with a manager's id alone was refused, and that the answer speaks of the manager."""
+    """Tell whether a PATCH with a manager's id alone was refused with an answer that mentions the manager."""
     return any(
         each.request.method == "PATCH"
         and each.response is not None
@@ -109,7 +109,7 @@ def _refuses_manager_as_text(result: Result) -> bool:
 
 
 def _refuses_the_token(result: Result) -> bool:
-    """Tell that 401 was not what was wanted, of a check or of Azure AD's job: some checks send wrong tokens."""
+    """Tell whether the right token was refused: some checks send wrong tokens, and want a 401."""
     of_the_job = _got("nothing but 401")(result) and _says("authorization")(result)
     return of_the_job or _says(r"\banswered 401\b")(result)
 
@@ -221,7 +221,7 @@ CAUSES = (
 
 
 def findings(results: Iterable[Result]) -> tuple[Finding, ...]:
-    """Return what makes checks fail, what fails most mandatory ones first."""
+    """Return the findings; the one that fails most mandatory checks comes first."""
     failed = [each for each in results if each.outcome in (Outcome.FAILED, Outcome.WARNING)]
     groups: defaultdict[tuple[str, str, str], list[Result]] = defaultdict(list)
     for result in failed:
@@ -241,7 +241,7 @@ def _finding(key: tuple[str, str, str], group: list[Result]) -> Finding:
 
 
 def _shape(reason: str) -> str:
-    """Return a reason without what differs from one request to the next: names, numbers, addresses, who met it, what was wanted.
+    """Return a reason without what differs from one request to the next, so that failures that are alike have the same text.
 
     Of the answer its detail stays, and of that the beginning, for a reason may be cut short.
     """

@@ -31,7 +31,7 @@ _SHARES = (("median", 0.5), ("p95", 0.95), ("p99", 0.99), ("longest", 1.0))
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A suite and what came of it: Succeeded, perhaps but for something, Failed, or Incomplete; `why` is empty when it is Succeeded."""
+    """A suite's results and verdict (`word`): Succeeded, perhaps but for something, Failed, or Incomplete; `why` is empty for Succeeded."""
 
     suite: Suite[Any]
     results: tuple[Result, ...]
@@ -112,12 +112,12 @@ class Certificate:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Return what the failures of all suites come from."""
+        """Return the causes of the failures of all suites."""
         return findings(self.results)
 
     @property
     def timing(self) -> Document:
-        """Return how many requests there were, and how long they took, in milliseconds of real time; at last check by check.
+        """Return the number of requests and how long they took, in milliseconds of real time, in all and for each check.
 
         What stands in the evidence are the moments of each check's virtual clock.
         """

@@ -1,4 +1,4 @@
-"""Which suites and checks run, of those that somebody names."""
+"""Choosing suites and checks by name."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ class Bench:
         return Entra(world, self.subject)
 
     def read(self, path: str) -> Document:
-        """Return what the server says of itself at a path, which is asked for once a run. Raises FailedError as `get` does."""
+        """Return a discovery document (`/Schemas`); each path is read once in a run. Raises FailedError as `get` does."""
         if path not in self.said:
             self.said[path] = self.endpoint.get(path)
         return self.said[path]
@@ -77,7 +77,7 @@ class Bench:
         return self.ids.hex(8)
 
     def name(self) -> str:
-        """Return such a word in a name that tells where it comes from: 16 characters, as an employeeId may have."""
+        """Return a new name that begins with harness-, which tells where it comes from: 16 characters, as an employeeId may have."""
         return f"harness-{self.word()}"
 
     def ask(self, request: Request) -> Response:
@@ -88,7 +88,7 @@ class Bench:
             raise FailedError(f"{request.method} {request.url} got no answer: {error}") from error
 
     def _record(self, requests: Sequence[Request], outcomes: Sequence[Response | TransportError]) -> None:
-        """Keep what was sent several at a time, in its order."""
+        """Record requests that were sent several at a time, in the order in which they were given."""
         for request, outcome in zip(requests, outcomes, strict=True):
             with suppress(TransportError):
                 self._recorded(partial(_given, outcome))(request)
@@ -118,7 +118,7 @@ class Bench:
         return sorted(exchanges, key=lambda exchange: exchange.order)
 
     def redaction(self) -> Redaction:
-        """Return what makes the exchanges so far, and texts about them, fit for others' eyes."""
+        """Return a redaction that hides secrets and strangers' data in the exchanges so far, and in texts about them."""
         return Redaction(Masking(self.exchanges()), Secrets(self._secrets))
 
     def clear(self) -> list[str]:

@@ -88,7 +88,7 @@ class Endpoint:
         return require_resource(f"POST {path}", response)
 
     def post_all(self, path: str, bodies: Sequence[Document]) -> list[Document]:
-        """Create resources in any order; return them in that of the bodies. Raises FailedError unless all are there, with an id."""
+        """Create resources that do not depend on each other; return them in order. Raises FailedError unless all are created."""
         requests = [self._request("POST", path, encode(body)) for body in bodies]
         outcomes = self._several.several(requests)
         self._record(requests, outcomes)
@@ -125,15 +125,15 @@ class Endpoint:
         return require_document(f"GET {path}", response)
 
     def get_all(self, path: str) -> list[Document]:
-        """Return the resources of a list, page by page where there are more than came (RFC 7644, 3.4.2.4: a page may be short).
+        """Return all resources of a list, from as many pages as the server makes of it (RFC 7644, 3.4.2.4: a page may be short).
 
-        A list that goes on for too long ends where it is. Raises FailedError.
+        At most 50 pages are read. Raises FailedError.
         """
         page = self.get(path)
         return [*require_resources(f"GET {path}", page), *self.rest(path, page)]
 
     def rest(self, path: str, page: Document) -> list[Document]:
-        """Return what is on the pages behind the first one of a list. Raises FailedError."""
+        """Return the resources of a list's further pages; `page` is the first. Raises FailedError."""
         there = len(require_resources(f"GET {path}", page))
         resources: list[Document] = []
         for _ in range(_MOST_PAGES if there else 0):
@@ -155,11 +155,11 @@ class Endpoint:
         return require_resources(f"GET {path}", self.get(path))
 
     def remember(self, path: str) -> None:
-        """Say that a resource was made in another way than by POST, so that it is taken away too."""
+        """Note a resource that was created in another way than by POST, so that `clear` deletes it too."""
         self._created[path] = None
 
     def forget(self, path: str) -> None:
-        """Say that a resource is gone, for the check itself deleted it."""
+        """Note that the check itself has deleted a resource, so that `clear` leaves it alone."""
         self._created.pop(path, None)
 
     def clear(self) -> list[str]:

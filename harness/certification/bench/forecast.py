@@ -1,7 +1,7 @@
-"""How long the checks will take, told while they run: a server that takes its time is asked some two thousand times.
+"""A forecast of how long the checks will take, printed once they run: they make some two thousand requests, and a server may be slow.
 
-The requests to come are those that a right server gets (`Suite.requests`), less those that were sent; each is taken to last as
-long as half of the answers so far. What is waited for beside, a 429 among others, comes on top.
+The number of requests to come is that of a right server (`Suite.requests`), less those already sent; each is expected to take the
+median time of the first answers. Waits, as after a 429, come on top.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _LONG = 120.0  # seconds to come, below which nothing is said
 
 
 class Forecast:
-    """A transport that says once, by `announce`, how long what is to come takes, where that is minutes.
+    """A transport that calls `announce` once, after the first answers, if the rest is going to take minutes.
 
     `requests` are how many each suite makes, by its name; `rate` is in requests a second, 0 for as fast as it goes.
     """
@@ -57,7 +57,7 @@ class Forecast:
         )
 
     def _shorter(self, pace: float) -> str:
-        """Tell what would take less time."""
+        """Return what would take less time: one suite, or a few checks."""
         some = "Some checks alone, with --check NAME for each ('harness certify list' names them)"
         if len(self._requests) < 2:
             return f"{some}."

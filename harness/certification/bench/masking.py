@@ -45,7 +45,7 @@ class Masking:
             yield replace(exchange, request=request, response=replace(exchange.response, body=_cut(body)))
 
     def text(self, text: str) -> str:
-        """Return a reason without them."""
+        """Return a reason without the names of strangers."""
         for each in self.texts:
             text = text.replace(each, MASK)
         return text
@@ -63,7 +63,7 @@ class Masking:
                 yield each
 
     def _is_strange(self, resource: Any) -> bool:
-        """Tell of a user or group that somebody else made; schemas and the like are nobody's."""
+        """Tell whether this is a user or group that somebody else made; schemas and the like belong to nobody."""
         if not isinstance(resource, dict) or str(resource.get("id")) in self._own:
             return False
         return "id" in resource and ("userName" in resource or "members" in resource or _is_group(resource))

@@ -1,4 +1,4 @@
-"""Patience with a server that is busy, cut off for a moment, or known to show what was written only later.
+"""Patience with a server that is busy, is cut off for a moment, or shows what was written only some time later.
 
 429, and 503 with `Retry-After` (RFC 9110, 10.2.3: seconds or a date), are waited for; any other 500, 502, 503 or 504 and a
 cut connection are tried once more, except a POST that was cut off, for it may have been carried out. Once a read was seen to
@@ -35,7 +35,7 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.5, 20.0  # seconds, doubled each time and moved b
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How a server is waited for.
+    """How long to wait for a server.
 
     `rate` is in requests a second, 0 for as fast as it goes; `settle` how long what was written may take to be read
     (inferred: Microsoft reads a whole cycle later, and says nothing of how long a server may take); `budget` how long one
@@ -83,7 +83,7 @@ class PatientSend:
         self.timings: list[Timing] = []
 
     def learn_lag(self, reads: Iterable[Request]) -> None:
-        """Take it that reads like these were right only now, so long after the last write."""
+        """Note how long after the last write reads like these became right: later reads of their kind wait for as long."""
         if self._written is None:
             return
         lag = self._clock.now() - self._written
@@ -112,7 +112,7 @@ class PatientSend:
         return outcome
 
     def several(self, requests: Sequence[Request]) -> list[Response | TransportError]:
-        """Send requests that do not hang on each other, a few at a time to a slow server; return the outcomes in their order."""
+        """Send requests that do not depend on each other, four at a time to a slow server; return the outcomes in order."""
         step = _AT_A_TIME if self._is_slow() else 1
         outcomes: list[Response | TransportError] = []
         for start in range(0, len(requests), step):
@@ -124,7 +124,7 @@ class PatientSend:
         return not self._patience.rate and bool(self._seconds) and median(self._seconds) >= _SLOW
 
     def _at_once(self, requests: Sequence[Request]) -> Iterator[Response | TransportError]:
-        """Yield the outcomes of requests at one moment; what failed for the moment is sent again, alone."""
+        """Send requests at one moment and yield the outcomes; a request that failed for a moment is sent again, alone."""
         for request, outcome in zip(requests, self.together(requests), strict=True):
             if _may_be_repeated(request, outcome):
                 self.notes.append(f"{_label(request, outcome)}; sent again, alone")
@@ -183,7 +183,7 @@ class PatientSend:
         return self._back_off(attempt) if _may_be_repeated(request, outcome) and not mishap else None
 
     def _retry_after(self, response: Response) -> timedelta | None:
-        """Read `Retry-After`; None where there is none that says anything."""
+        """Return the wait that `Retry-After` asks for; None if it is missing or cannot be read."""
         text = (response.header("Retry-After") or "").strip()
         if text.isascii() and text.isdigit() and len(text) < 7:
             return timedelta(seconds=int(text))
@@ -221,13 +221,13 @@ def is_read(request: Request) -> bool:
 
 
 def is_query(request: Request) -> bool:
-    """Tell whether a request is answered from what finds resources, not from the resource itself."""
+    """Tell whether a request searches (and may be answered from an index) instead of reading one resource by its id."""
     parts = urlsplit(request.url)
     return bool(parts.query) or parts.path.endswith(("/Users", "/Groups", "/.search"))
 
 
 def _may_be_repeated(request: Request, outcome: Response | TransportError) -> bool:
-    """Tell whether a request failed for the moment, and was not carried out as far as can be known."""
+    """Tell whether a request may be sent again: it failed for a moment, and was not carried out as far as can be known."""
     if isinstance(outcome, TransportError):
         return outcome.kind == "reset" and request.method != "POST"
     return outcome.status in _TRIED_AGAIN

@@ -1,4 +1,4 @@
-"""Reading again what was not yet as a check demands, without doing again what was written.
+"""Repeating the reads of a check that failed, without repeating its writes: a server may show what was written only later.
 
 A check asks in an order that follows from its seed and from the answers. So it can be run again with the old answers up to
 its last write, and the reads behind it are asked anew: a server whose index is behind has its time, one that wrote wrong
@@ -18,7 +18,7 @@ Together: TypeAlias = Callable[[Sequence[Request]], list[Response | TransportErr
 
 
 class ForkedError(Exception):
-    """With the old answers the check asked something else, so it cannot be run again."""
+    """Run again with the old answers, the check made other requests, so its reads cannot be repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Rereading:
         return self._answers(requests, self._send.together)
 
     def several(self, requests: Sequence[Request]) -> list[Response | TransportError]:
-        """Send requests that do not hang on each other, or give the remembered answers to them; in their order."""
+        """Send requests that do not depend on each other, or give the remembered answers to them; in order."""
         return self._answers(requests, self._send.several)
 
     def _answers(self, requests: Sequence[Request], send: Together) -> list[Response | TransportError]:

@@ -83,7 +83,7 @@ def new_users(bench: Bench, count: int) -> list[Document]:
 
 
 def created(bench: Bench, bodies: Sequence[Document]) -> list[Document]:
-    """Create users that do not hang on each other, several at a time where the server is slow. Raises FailedError."""
+    """Create users that do not depend on each other, several at a time on a slow server. Raises FailedError."""
     answers = bench.endpoint.post_all("/Users", bodies)
     return [{**body, "id": each["id"]} for body, each in zip(bodies, answers, strict=True)]
 

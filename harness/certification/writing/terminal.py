@@ -40,7 +40,7 @@ class TerminalCertificate:
         self._quiet = (Outcome.PASSED, Outcome.SKIPPED) if only_failures else ()
 
     def result(self, result: Result) -> None:
-        """Print one line, and what went wrong below it; nothing of what is not asked for.
+        """Print the result on one line, and below it what went wrong; nothing for a passed check with `only_failures`.
 
         What a check left behind is named at the end too, so a quiet one needs no line for it.
         """
@@ -65,7 +65,7 @@ class TerminalCertificate:
             )
 
     def _demand(self, result: Result) -> None:
-        """Print what is wanted, with its section, and what was written last: a reason names no body."""
+        """Print what the check demands, with the section, and the last request that wrote something, with its body."""
         lines = [f"wanted: {result.check.passes_when}"]
         last = result.last_written
         if isinstance(result.check, Check) and last is not None:
@@ -74,7 +74,7 @@ class TerminalCertificate:
             self._console.print(Text(f"        {legal(line)}", "dim"), soft_wrap=True)
 
     def verdicts(self, certificate: Certificate) -> None:
-        """Print a row a suite."""
+        """Print one row for each suite, why it failed, and the causes that several failures share."""
         table = Table(box=None, pad_edge=False, header_style="bold")
         for name in ("suite", "verdict"):
             table.add_column(name, no_wrap=True)
@@ -104,7 +104,7 @@ class TerminalCertificate:
             self._console.print(Text(legal(line), "yellow"), soft_wrap=True)
 
     def _findings(self, findings: Sequence[Finding]) -> None:
-        """Print what most failures come from."""
+        """Print the causes of most failures."""
         shared = [each for each in findings if each.mend or len(each.checks) > 1]
         for each in shared[:_MOST_FINDINGS]:
             count = f"{len(each.checks)}{' optional' * each.optional} check{'s' * (len(each.checks) > 1)}"
