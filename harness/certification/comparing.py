@@ -55,7 +55,7 @@ class OneSided:
 
 
 def compare(before: Path, after: Path) -> list[Difference | OneSided]:
-    """Return the differences, in the order of the first certificate, then what stands in one alone.
+    """Return the differences in the order of the first certificate, then the checks that only one of the two has.
 
     Raises HarnessError for what is no certificate.
     """

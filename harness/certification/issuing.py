@@ -147,7 +147,7 @@ def _sign(certificate: Certificate, manifest: Path, files: list[Path], key: Path
 
 
 def _again(seed: str) -> Iterator[str]:
-    """Yield the words of the command that runs this again; secrets are expected in the environment."""
+    """Yield the words of a command that repeats this run; secrets are expected in the environment."""
     context = click.get_current_context()
     yield from ("harness", *_names(context))
     yield from ("--seed", seed)
@@ -170,5 +170,5 @@ def _again(seed: str) -> Iterator[str]:
 
 
 def _names(context: click.Context) -> tuple[str, ...]:
-    """Return the command's name behind those of its groups; what the program itself was called does not matter."""
+    """Return the names of the command's groups and of the command itself, without the program's name."""
     return () if context.parent is None else (*_names(context.parent), str(context.info_name))

@@ -142,7 +142,7 @@ def _sha256(path: Path) -> str:
 
 
 def _bytes(signed: Document) -> bytes:
-    """Return what is signed: JSON of one spelling, whatever the file's looks like."""
+    """Return the bytes that are signed: the JSON in one fixed spelling, however the file is laid out."""
     return json.dumps(signed, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 

@@ -1,4 +1,4 @@
-"""What every kind of certification has on the command line: names, waivers, and where the certificate goes."""
+"""Command-line options that all certifications share: product, waivers, and the files to write."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a check comes to, and how it says so: it returns, or raises one of these.
+"""Outcomes of a check, and the exceptions by which it reports them; a check that returns has passed.
 
 The words are those of Microsoft's app-gallery validation, whose optional tests warn instead of failing.
 

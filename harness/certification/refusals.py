@@ -1,4 +1,4 @@
-"""Answers that say nothing of a server but that it is not there, not SCIM, or closed: what all answers to a check are alike in.
+"""Recognising an address that is wrong or closed: all answers to a check are of one kind, such as 404, and none is SCIM.
 
 Some say so at any time. Others, as 404 to every query, do so only while nothing else was answered before: a server without groups
 answers the checks of groups like that.
@@ -42,7 +42,7 @@ class Refusal:
 
 
 def refusal_of(exchanges: Sequence[Exchange]) -> Refusal | None:
-    """Return what all answers to a check are alike in; None when one was of SCIM, or nothing was asked."""
+    """Return what all answers to a check have in common; None if one of them was SCIM, or nothing was asked."""
     errors = [each.error.partition(":")[0] if each.error else "" for each in exchanges]
     if errors and all(errors):
         advice = _NO_ANSWER.get(errors[-1], "")

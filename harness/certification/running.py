@@ -46,12 +46,12 @@ class Result:
 
     @property
     def refusal(self) -> Refusal | None:
-        """Return what all answers were alike in instead of being of SCIM; None when one was, or nothing was asked."""
+        """Return what all answers have in common if none of them was SCIM; None if one was, or nothing was asked."""
         return refusal_of(self.exchanges)
 
     @property
     def last_written(self) -> Exchange | None:
-        """Return the last request that wrote, None where nothing was written: what a failed read says something of."""
+        """Return the last request that wrote something, None if none did: a failed read usually shows what it did wrong."""
         return next((each for each in reversed(self.exchanges) if not is_read(each.request)), None)
 
 
@@ -111,7 +111,7 @@ class _Runner:
     said: dict[str, Document] = field(default_factory=dict)
 
     def result(self, suite: str, check: Check, seed: str) -> Result:
-        """Run a check, and judge it once what it reads had time to settle."""
+        """Run a check; before it fails, what it reads has time to settle."""
         self.patient.begin(seed)
         began, watch = iso(self.clock.now(), 3), Stopwatch()
         attempt, notes = self._settled(check, seed)
@@ -140,7 +140,7 @@ class _Runner:
         )
 
     def _settled(self, check: Check, seed: str) -> tuple[_Attempt, list[str]]:
-        """Run a check; while it fails at what it read after its last write, read that again until the time is up."""
+        """Run a check; while it fails, repeat the reads after its last write until the time is up."""
         start, answers = self.clock.now(), Rereading(self.patient)
         attempt = self._attempt(check, seed, start, answers)
         notes: list[str] = []
@@ -157,7 +157,7 @@ class _Runner:
     def _reread(
         self, check: Check, seed: str, start: datetime, answers: Rereading
     ) -> tuple[_Attempt | None, float]:
-        """Read until the check gets further; return that attempt, None for none in time, and the seconds it took."""
+        """Repeat the reads until the check gets further; return that attempt (None if time runs out) and the seconds waited."""
         place, waited = answers.written, timedelta()
         while waited < self.settle and (reads := answers.rewind()):
             self.pause(_POLL)

@@ -23,7 +23,7 @@ _GOOGLE = "googleapis.com"
 
 @dataclass(frozen=True, slots=True)
 class OAuth:
-    """Where and with what an access token is asked for (RFC 6749, 4.4: client credentials).
+    """A token endpoint, and the client credentials for it (RFC 6749, 4.4).
 
     Raises HarnessError for an address that cannot be asked.
     """
@@ -130,7 +130,7 @@ class Subject:
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """Return all that is asked: the endpoint itself, and where tokens come from."""
+        """Return all addresses that are asked: the endpoint itself, and the token endpoints."""
         oauth = (self.oauth.token_endpoint,) if self.oauth else ()
         identity = self.federation
         federated = (identity.issuer, identity.token_endpoint) if identity else ()
@@ -158,7 +158,7 @@ class Subject:
 
 
 def _check_address(url: str, *, hint: str, user: str) -> None:
-    """Raise HarnessError for what cannot be asked, with a hint, and for an address with a `user` in it, in those words."""
+    """Raise HarnessError for an address that cannot be asked, with `hint`, and for one that names a user, with the words of `user`."""
     try:
         parts = check_url(url)
     except TransportError as error:

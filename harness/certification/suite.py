@@ -1,4 +1,4 @@
-"""What a suite is: named checks, each passed, failed or skipped, and a rule that makes a verdict of them."""
+"""Suites: named checks, and a rule that makes a verdict of their outcomes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MOST_NAMED = 5  # names of failed checks in the reason of a verdict
 
 
 def all_mandatory(outcomes: Outcomes) -> str:
-    """Return why the verdict is Failed, an empty text when it is Succeeded: every mandatory check, and at least one."""
+    """Return why the verdict is Failed; an empty text if no mandatory check failed and at least one passed."""
     failed = [name for name, outcome in outcomes.items() if outcome is Outcome.FAILED]
     if failed:
         more = len(failed) - _MOST_NAMED
@@ -42,7 +42,7 @@ def all_mandatory(outcomes: Outcomes) -> str:
 
 
 def whole(_: Outcomes) -> tuple[str, str]:
-    """Return that a success lacks nothing."""
+    """Return no reservation: a success is a whole one."""
     return "", ""
 
 

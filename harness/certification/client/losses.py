@@ -1,4 +1,4 @@
-"""What a client's runs did to people who were there judged: nobody is lost, and what changed in the source arrives.
+"""Judging what a client's runs did to the people who were there: nobody is lost, and what changed in the source arrives.
 
 Sources: https://github.com/awslabs/ssosync/issues/194, description of 2024-05-06 (users deleted after an answer that was not
 whole; read 2026-11-30), and
@@ -188,14 +188,14 @@ def _wrong_details(person: Person, details: Details) -> list[str]:
 
 
 def _lost_addresses(before: Directory, after: Directory) -> list[str]:
-    """Name whose address is gone: whoever replaces a user sends all that was there, or takes it away."""
+    """Name the people who have lost their e-mail address: a client that replaces a user has to send the address again."""
     had = {name.lower() for name, details in before.details.items() if details.email}
     lost = [name for name, details in after.details.items() if name.lower() in had and not details.email]
     return [f"{name} has lost the address" for name in sorted(lost)]
 
 
 def _made_anew(before: Directory, after: Directory) -> list[str]:
-    """Name who, and which group, is there under another id: what was assigned to the one before is lost."""
+    """Name the people and groups that have another id than before: what was assigned to the old one is lost."""
     return [
         *_other_ids(before.users, after.users),
         *_other_ids(
@@ -206,7 +206,7 @@ def _made_anew(before: Directory, after: Directory) -> list[str]:
 
 
 def _other_ids(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
-    """Name what has another id than before; both are names by id."""
+    """Name what has another id than before; both arguments map ids to names."""
     ids = {name.lower(): key for key, name in before.items()}
     anew = [name for key, name in after.items() if ids.get(name.lower(), key) != key]
     return [f"{name} was deleted and created anew" for name in sorted(anew)]

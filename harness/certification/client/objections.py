@@ -1,4 +1,4 @@
-"""How a judgement of a client says what is wrong: it raises, naming the first request that breaks the rule.
+"""How a rule for clients reports a violation: it raises, and names the first request that breaks it.
 
 A judgement returns, or raises SkippedError, or FailedError with a reason.
 """

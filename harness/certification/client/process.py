@@ -87,7 +87,7 @@ def _start(words: list[str], environment: dict[str, str]) -> subprocess.Popen[by
 
 @contextmanager
 def _interrupted_later() -> Iterator[None]:
-    """Hold Ctrl-C back: raised while a process starts, it would leave one behind that nobody knows.
+    """Delay Ctrl-C: raised while a process starts, it would leave that process running.
 
     Only the main thread is ever interrupted, and what ignores Ctrl-C goes on ignoring it, its children too.
     """

@@ -1,4 +1,4 @@
-"""What a client makes of what it reads judged: pages to the end, and members that AWS SSO never shows.
+"""Judging how a client reads: lists to their last page, and members, which AWS SSO never shows.
 
 Sources: https://docs.aws.amazon.com/singlesignon/latest/developerguide/listusers.html, "Constraints" (cursors), and getgroup.html
 there, "Not supported" (members that cannot be read; both read 2026-11-29); https://github.com/slashdevops/idp-scim-sync/issues/87,
@@ -99,7 +99,7 @@ def _is_overlooked(cut: Call, traffic: Traffic) -> bool:
 
 
 def unanswered(traffic: Traffic) -> None:
-    """Judge the run in which everybody is there and reads go wrong: what it creates for the want of an answer."""
+    """Judge the run in which everybody is there but reads fail: nobody may be created because a look-up had no answer."""
     run = traffic.run(HINDERED)
     lists = [call for call in run.calls if call.operation in ("ListUsers", "ListGroups")]
     some([call for call in lists if _has_no_answer(call)], "no look-up and no list went without an answer")
@@ -107,7 +107,7 @@ def unanswered(traffic: Traffic) -> None:
 
 
 def _created_blindly(run: Run, before: Directory) -> list[Call]:
-    """Return the first create of each that was there, where it is sent before its look-up is answered."""
+    """Return the first create of each user or group that was there, if it was sent before the look-up was answered."""
     there = {("userName", name.lower()) for name in before.users.values()}
     there |= {("displayName", name.lower()) for name, _ in before.groups.values()}
     waiting: set[tuple[str, str, str]] = set()
@@ -138,7 +138,7 @@ def _has_no_answer(call: Call) -> bool:
 
 
 def membership_not_read(traffic: Traffic) -> None:
-    """Judge what can be seen of it: members are asked for, or added again after an answer did not show them."""
+    """Object to requests for members, and to members added again because an answer did not show them."""
     reads = [call for call in traffic.calls if call.operation in ("GetGroup", "ListGroups")]
     member_reads = [call for call in reads if any(_is_members(each) for each in _names(call, "attributes"))]
     object_to(member_reads, lambda _: "asks for members, which AWS SSO never shows")

@@ -1,4 +1,4 @@
-"""A client's single requests judged, in whichever run they stand: operations, filters, names, values, memberships.
+"""Judging single requests of a client, in all runs: operations, filters, names, values, memberships.
 
 Sources, all read 2026-11-29, below https://docs.aws.amazon.com/singlesignon/latest/developerguide/ : limitations.html, "Endpoint
 limitations" (operations, filters, single values); createuser.html, putuser.html (mandatory names), creategroup.html and
@@ -59,7 +59,7 @@ def valid_requests(traffic: Traffic) -> None:
 
 
 def _strangers(traffic: Traffic) -> list[Call]:
-    """Return the refused changes that name as a member what was nobody's id after any run: a user name, an address."""
+    """Return refused changes whose member is no user's id, but a user name or an address."""
     ids = {key for run in traffic.runs.values() for key in run.after.users}
     return [
         call

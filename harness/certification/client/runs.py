@@ -1,4 +1,4 @@
-"""A client's whole runs judged: what they wrote, left, and made of throttling and a new token.
+"""Judging whole runs of a client: what they wrote, what they left, how they took throttling and a new token.
 
 Sources, all read 2026-11-29: https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html, "IAM Identity Center throttle
 limits", and rotate-token.html beside it, the paragraph before "To rotate an access token";
@@ -51,7 +51,7 @@ def second_run(traffic: Traffic) -> None:
 
 
 def _last_refusal(run: Run) -> str:
-    """Return what was refused last, as the end of a reason, and why if a 429 before it was not the whole truth; empty for nothing."""
+    """Return the last refusal, as the end of a reason; of a create, whether an earlier 429 had created all the same. Empty for none."""
     refused = [call for call in run.calls if call.status >= 400]
     if not refused:
         return ""

@@ -1,4 +1,4 @@
-"""What AWS SSO does to a client in the trial that it may do at any time: it throttles, its pages are short, answers are slow or cut.
+"""The difficulties of the trial, all of which AWS SSO may make at any time: throttling, short pages, slow answers and cut ones.
 
 Sources, all read 2026-11-29: https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html, "IAM Identity Center throttle
 limits" (rates, by operation); https://github.com/awslabs/ssosync/issues/13, opening post (a create that was answered 429 had

@@ -116,7 +116,7 @@ class Directory:
         return len(self.users) + len(self.groups)
 
     def facts(self) -> frozenset[str]:
-        """Return what can be said of it without ids: who is there, and who is in which group."""
+        """Return the directory without ids, as a set of facts: who is there, and who is in which group."""
         groups = self.groups.values()
         return frozenset(
             [f"user {name}" for name in self.users.values()]

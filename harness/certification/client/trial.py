@@ -175,7 +175,7 @@ def _details(user: Document) -> Details:
 
 
 def _trouble(runs: dict[str, Run]) -> bool:
-    """Tell whether the first run, all that there is yet, leaves nothing to go on with."""
+    """Tell whether the first run failed or created nobody, so that further runs make no sense."""
     return list(runs) == [FIRST] and (bool(runs[FIRST].trouble) or not runs[FIRST].after)
 
 

@@ -76,13 +76,13 @@ class Source(Protocol):
     token: str
 
     def write(self, there: People) -> None:
-        """Let these people be there, and nobody else, in a source that works."""
+        """Make the source work, with these people and nobody else."""
 
     def cut_off(self) -> None:
         """Let the source give half of what is asked for, from now on."""
 
     def fail(self) -> None:
-        """Let it give nothing that can be read, or nothing after the first answer."""
+        """Let the source give nothing that can be read, or nothing after the first answer."""
 
     def close(self) -> None: ...
 
@@ -106,7 +106,7 @@ def people(size: int = POPULATION) -> People:
 
 
 def changed(before: People) -> People:
-    """Return them later.
+    """Return the people as they are later, after a number of changes.
 
     The first is renamed, the second disabled, the third gone, the fifth enabled, the sixth written with a capital letter; a
     newcomer is there, the last joins the office, which the first and the fourth leave. The visitors' group is gone, and there is
