@@ -161,7 +161,7 @@ def _people(intake: _Intake, carrier: Rows, form: Format, first: list[Row], grou
         members.complete = members.complete and carrier.complete
         members.ids.discard("")
         members.names.discard("")
-    intake.tenants.add(carrier.source.name, carrier.beginning, tally.initial_domains)
+    intake.tenants.add(carrier.source.name, carrier.beginning, tally.initial_domains, tally.custom_domains)
     reader = people.PeopleReader(
         filled=frozenset(tally.filled) if people.has_all_columns(tally.columns) else None,
         from_ascii_csv=carrier.carrier == "CSV" and carrier.source.ascii,

@@ -168,7 +168,8 @@ class Tally:
     """What must be known of a whole file of people before its first row can be read: collected in a first pass.
 
     `columns` are in the order of their first appearance; `filled` are those, in lower case, with a value in some row;
-    `keys` are hashes of the people's keys; `initial_domains` are domains such as `contoso.onmicrosoft.com`.
+    `keys` are hashes of the people's keys; `initial_domains` are names such as `contoso` of
+    `contoso.onmicrosoft.com`, `custom_domains` such as `contoso.com`.
     """
 
     def __init__(self) -> None:
@@ -178,6 +179,7 @@ class Tally:
         self.filled: set[str] = set()
         self.keys = array("q")
         self.initial_domains: set[str] = set()
+        self.custom_domains: set[str] = set()
         self._shapes: dict[tuple[str, ...], _Shape] = {}
 
     def add(self, row: Row, *, is_person: bool) -> tuple[str, str]:
@@ -200,6 +202,8 @@ class Tally:
         upn = next((str(row[name]).casefold() for name in shape.upns if row[name]), "")
         if "onmicrosoft" in upn:
             self.initial_domains.add(initial_domain(upn))
+        else:
+            self.custom_domains.add(upn.rpartition("@")[2])
         self.keys.append(key_hash(key or upn.partition("#ext#")[0]))
         return key, upn
 

@@ -63,7 +63,16 @@ def test_services_that_may_be_one_tenants_are_no_two(
             "of 2 tenants (corvid",
         ),
         ([["ana@corvid.onmicrosoft.com"], ["bo@corvid.mail.onmicrosoft.com"]], ""),
-        ([["ana@corvid.onmicrosoft.com"], ["bo@corvid.example"]], ""),
+        ([["ana@corvid.onmicrosoft.com"], ["bo@corvid.example"]], "no domain in common"),
+        ([["ana@corvid.example"], ["bo@jackdaw.example"]], "(corvid.example, jackdaw.example), and nothing"),
+        ([["ana@corvid.example", "bo@jackdaw.example"], ["cy@jackdaw.example"]], ""),
+        (
+            [
+                ["ana@corvid.onmicrosoft.com", "bo@corvid.example"],
+                ["cy@jackdaw.onmicrosoft.com", "dee@corvid.example"],
+            ],
+            "",
+        ),
         # One tenant has both, as a file that has both shows.
         (
             [
@@ -74,9 +83,17 @@ def test_services_that_may_be_one_tenants_are_no_two(
             "",
         ),
     ],
-    ids=["two", "mail", "own domain", "one has both"],
+    ids=[
+        "two",
+        "mail",
+        "own domain",
+        "two own domains",
+        "own domain in both",
+        "own domain joins",
+        "one has both",
+    ],
 )
-def test_initial_domains_that_no_file_shares_are_pointed_out(
+def test_domains_that_no_file_shares_are_pointed_out(
     lists: list[list[str]], words: str, tmp_path: Path
 ) -> None:
     line = notes(tmp_path, *[({}, names) for names in lists])
