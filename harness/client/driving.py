@@ -16,7 +16,8 @@ from harness.base.errors import HarnessError
 from harness.client.commands import connected, job
 
 _NEXT = "next"
-# The portal's Restart provisioning: https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationjob-restart
+# The portal's Restart provisioning: https://learn.microsoft.com/en-us/graph/api/synchronization-synchronizationjob-restart,
+# "Example" (read 2026-11-30 at 1059f1d of microsoftgraph/microsoft-graph-docs-contrib)
 _RESTART = {"criteria": {"resetScope": "Watermark, Escrows, QuarantineState"}}
 
 

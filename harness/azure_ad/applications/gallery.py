@@ -12,7 +12,8 @@ from harness.base.store import Document
 from harness.base.tables import read_table
 
 # A non-gallery application is an instance of this template.
-# https://learn.microsoft.com/en-us/graph/application-provisioning-configure-api
+# https://learn.microsoft.com/en-us/graph/api/applicationtemplate-instantiate, "Request" (read 2026-11-30 at 03be711 of
+# microsoftgraph/microsoft-graph-docs-contrib)
 NON_GALLERY_TEMPLATE = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621"
 
 

@@ -237,15 +237,16 @@ def _flow(
     """Compile one mapping; without a source it is a constant, which Graph keeps as the default value.
 
     What IgnoreFlowIfNullOrEmpty drops from the flow gets no default value either; where the mapping names none, the
-    definition's stands in (https://learn.microsoft.com/en-us/graph/api/resources/synchronization-attributedefinition). Roles
-    must be defined with several values to flow as such (https://github.com/MicrosoftDocs/azure-docs/issues/50772).
+    definition's stands in (https://learn.microsoft.com/en-us/graph/api/resources/synchronization-attributedefinition,
+    `required`, read 2026-11-30 at db3ad72 of microsoftgraph/microsoft-graph-docs). Roles must be defined with several values to
+    flow as such (https://github.com/MicrosoftDocs/azure-docs/issues/50772, opening post, read 2026-11-30).
     """
     target = entry["targetAttributeName"]
     path = target_path(target)
     outermost = node.function if isinstance(node, Call) else ""
     definition = definitions.get(target, {})
     # An empty text is none: exported schemas have it with most mappings, and nobody is sent it
-    # (https://github.com/microsoftgraph/msgraph-sdk-powershell/issues/2643).
+    # (https://github.com/microsoftgraph/msgraph-sdk-powershell/issues/2643, the schema in its opening post, read 2026-11-30).
     default = entry.get("defaultValue") or None
     if default is None and definition.get("required"):
         default = definition.get("defaultValue") or None

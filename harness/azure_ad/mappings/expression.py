@@ -26,7 +26,8 @@ from harness.azure_ad.mappings.functions import (
 from harness.base.errors import HarnessError, nearest
 from harness.base.language import END, Reader, Token, tokens
 
-# https://learn.microsoft.com/en-us/entra/identity/app-provisioning/known-issues: at most 10,000 characters
+# https://learn.microsoft.com/en-us/entra/identity/app-provisioning/known-issues, "Maximum characters for attribute-mapping
+# expressions" (read 2026-11-30)
 MAX_LENGTH = 10_000
 MAX_DEPTH = 50
 # The last kind takes whatever no other does, so that what stands before it is judged first.

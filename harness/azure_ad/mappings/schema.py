@@ -139,7 +139,8 @@ def _check_object(mapping: Any, sources: _Objects, targets: _Objects, where: str
     target = _get(mapping, "targetObjectName", str, where)
     _demand_defined(target, targets, "object", f"{where}.targetObjectName")
     if not _get(mapping, "enabled", bool, where) and kind == "User":
-        # https://learn.microsoft.com/en-us/entra/identity/app-provisioning/customize-application-attributes
+        # https://learn.microsoft.com/en-us/entra/identity/app-provisioning/customize-application-attributes, "Editing group
+        # attribute-mappings" (read 2026-11-30): only groups are said to have the switch.
         raise SchemaError(f"{where}.enabled: provisioning of users cannot be disabled, only that of groups")
     for action in _get(mapping, "flowTypes", str, where).split(","):
         if action.strip() not in ACTIONS:

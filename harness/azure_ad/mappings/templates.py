@@ -18,8 +18,9 @@ from harness.base.quirks import Quirks
 from harness.base.store import Document
 from harness.base.tables import read_table
 
-# What every object mapping of the documented sample says of itself.
-# https://learn.microsoft.com/en-us/graph/application-provisioning-configure-api
+# What the object mapping of the documented sample says of itself.
+# https://learn.microsoft.com/en-us/graph/api/resources/synchronization-objectmapping, "JSON representation" (read 2026-11-30 at
+# db3ad72 of microsoftgraph/microsoft-graph-docs)
 _MAPPING_METADATA = {
     "IsCustomerDefined": "false",
     "DisableMonitoringForChanges": "false",

@@ -119,7 +119,7 @@ class Engine:
             self._applications.save_secrets(app, secrets)
             limit = self._quirks["credentials-most-bytes"]
             if limit and len(encode(self._applications.secrets(app))) > limit:
-                # https://github.com/MicrosoftDocs/azure-docs/issues/40093
+                # https://github.com/MicrosoftDocs/azure-docs/issues/40093, opening post (read 2026-11-30)
                 raise HarnessError("Size of input ExternalSecret data is invalid.")
             self._notices.audit(app, "Update provisioning setting or credentials")
 

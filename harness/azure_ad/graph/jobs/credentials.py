@@ -29,7 +29,7 @@ from harness.base.store import Document
 from harness.wire.message import Response
 
 # The portal's sentence above the details of a failed Test Connection.
-# https://github.com/MicrosoftDocs/azure-docs/issues/54231
+# https://github.com/MicrosoftDocs/azure-docs/issues/54231, opening post (read 2026-11-30)
 INVALID_CREDENTIALS = (
     "You appear to have entered invalid credentials. Please confirm you are using the correct information for an "
     "administrative account."

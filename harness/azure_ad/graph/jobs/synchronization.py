@@ -1,8 +1,8 @@
 """Provisioning over Microsoft Graph: jobs, credentials, schema.
 
 Source: https://learn.microsoft.com/en-us/graph/api/resources/synchronization-overview (read 2026-11-29 at db3ad72 of
-microsoftgraph/microsoft-graph-docs) and https://learn.microsoft.com/en-us/graph/application-provisioning-configure-api
-(read in November 2026, not opened again).
+microsoftgraph/microsoft-graph-docs) and https://learn.microsoft.com/en-us/graph/application-provisioning-configure-api,
+steps 2 to 5 (read 2026-11-30 at 2c14f9a of microsoftgraph/microsoft-graph-docs-contrib).
 """
 
 from __future__ import annotations

@@ -32,7 +32,8 @@ from harness.pages.listing import entered
 
 AUTHORIZED = "The supplied credentials are authorized to enable provisioning"
 _ADDRESS, _TOKEN, _NOTIFICATION = "BaseAddress", "SecretToken", "SyncNotificationSettings"
-# The setting of a job without notifications: https://learn.microsoft.com/en-us/graph/application-provisioning-configure-api
+# The setting of a job without notifications:
+# https://learn.microsoft.com/en-us/graph/api/synchronization-serviceprincipal-put-synchronization, "Example" (read 2026-11-30)
 _NOTIFY_NOBODY = {
     "Enabled": False,
     "DeleteThresholdEnabled": False,

@@ -18,7 +18,7 @@ from harness.base.store import TakenError
 
 # The log's step and sentence for a failure, by the action of the turn.
 _ATTEMPTS = {
-    # https://github.com/Budibase/budibase/issues/15369
+    # https://github.com/Budibase/budibase/issues/15369, opening post (read 2026-11-30)
     "other": (
         "EntryImport",
         "Failed to match an entry in the source and target systems {kind} '{identifier}'",

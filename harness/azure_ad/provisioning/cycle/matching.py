@@ -18,7 +18,8 @@ from harness.azure_ad.provisioning.target.dialect import create_body
 from harness.azure_ad.provisioning.target.reactions import INCOMPATIBLE, SCIM
 from harness.base.store import Document
 
-# https://documentation.immuta.com/knowledge-base/, Attributes are not updated during initial create user payload.
+# https://documentation.immuta.com/knowledge-base/, "Attributes are not updated during initial create user payload via SCIM on
+# Azure AD", "Resolution" (read 2026-11-30)
 _NOT_EXPORTED = (
     "A property of an entry was not exported, because exporting the property is not supported for this operation: Add. The "
     "entry is {}. The property is {}."

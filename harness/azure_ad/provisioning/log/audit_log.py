@@ -148,7 +148,10 @@ def _projected(entry: Document, reason_form: str) -> list[Document]:
 
 
 def _details(entry: Document, step: Document) -> str:
-    """Return why somebody was skipped, as https://github.com/MicrosoftDocs/azure-docs/issues/22948 shows it."""
+    """Return why somebody was skipped.
+
+    The words are those of https://github.com/MicrosoftDocs/azure-docs/issues/22948, opening post (read 2026-11-30).
+    """
     details = step["details"]
     if details.get("SkipReason") != "NotEffectivelyEntitled":
         return ""

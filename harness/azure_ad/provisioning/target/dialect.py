@@ -90,8 +90,10 @@ def _mark_primary(elements: Any, types: Sequence[str]) -> None:
 def differences(mapping: ObjectMapping, values: Mapping[str, str], resource: Document) -> list[Change]:
     """Return the attributes whose value in the target is another; letter case counts only for those with `caseExact`.
 
-    Null never clears anything (https://learn.microsoft.com/en-us/entra/identity/app-provisioning/known-issues), and an
-    empty text counts as no value (https://stackoverflow.com/questions/79248955).
+    Null never clears anything (https://learn.microsoft.com/en-us/entra/identity/app-provisioning/known-issues, "Null attribute
+    can't be provisioned"; …/clear-attribute-values, "Preview scope and limitations", of August 2026 clears for inbound
+    provisioning alone), and an empty text counts as no value (https://stackoverflow.com/questions/79248955, the question; all
+    read 2026-11-30).
     """
     changes = []
     for flow in mapping.flows:

@@ -22,12 +22,12 @@ Kind: TypeAlias = Literal["probe", "filter", "read", "create", "patch", "delete"
 
 SCIM = "SystemForCrossDomainIdentityManagement"
 INCOMPATIBLE = f"{SCIM}ServiceIncompatible"
-# https://github.com/Budibase/budibase/issues/15369
+# https://github.com/Budibase/budibase/issues/15369, opening post (read 2026-11-30)
 NOT_DESERIALIZED = (
     "We are not able to deserialize the resource received from your SCIM endpoint because your SCIM endpoint is not fully "
     "compatible with the Azure Active Directory SCIM client."
 )
-# https://github.com/snipe/snipe-it/issues/11913
+# https://github.com/grokability/snipe-it/issues/11913, opening post (read 2026-11-30)
 _NOT_OK = (
     "An HTTP/{status} response was returned rather than the expected HTTP/200 OK response. To address this issue, ensure "
     "that the tenant URL is correct. The tenant URL is usually in a format like: https://<>/scim. If this does not resolve "
@@ -60,9 +60,9 @@ class Reaction(Struct, frozen=True):
 _ROWS: Mapping[int | str, Reaction] = {
     400: Reaction(
         f"{SCIM}BadRequest"
-    ),  # https://github.com/1Password/scim-examples/issues/82, whose answer is no SCIM error
-    # https://github.com/MicrosoftDocs/azure-docs/issues/72862 (AWS SSO's own answer), https://github.com/snipe/snipe-it/issues/11094
-    # and https://github.com/getsentry/sentry/issues/84941
+    ),  # https://github.com/1Password/scim-examples/issues/82, opening post: its answer is no SCIM error (read 2026-11-30)
+    # https://github.com/MicrosoftDocs/azure-docs/issues/72862 (at AWS), https://github.com/grokability/snipe-it/issues/11094 and
+    # https://github.com/getsentry/sentry/issues/84941, the opening posts (read 2026-11-30)
     "refused": Reaction(INCOMPATIBLE),
     401: Reaction("Unauthorized", fatal=True),
     403: Reaction("InsufficientRights"),

@@ -83,7 +83,7 @@ class Target:
         self, send: Send, base: str, token: str, clock: Clock, ids: Ids, *, quirks: Quirks, query: str = ""
     ) -> None:
         self.waits = True
-        # https://github.com/kortix-ai/suna/pull/7297: no User-Agent; nobody shows an Accept.
+        # https://github.com/kortix-ai/suna/pull/7297, description (read 2026-11-30): no User-Agent; nobody shows an Accept.
         headers = {"User-Agent": quirks["user-agent-header"], "Accept": quirks["accept-header"]}
         self._headers = (
             ("Authorization", f"Bearer {token}"),
@@ -269,7 +269,8 @@ def _status(response: Response) -> str:
 def _is_resource(value: Any) -> bool:
     """Return whether a value is a SCIM resource for Azure AD: an object with an id, and no bare text as manager.
 
-    https://github.com/Budibase/budibase/issues/15369 for the manager, which Azure AD itself sends as bare text.
+    Azure AD itself sends the manager as bare text, and takes no such answer: https://github.com/Budibase/budibase/issues/15369,
+    opening post, and …/pull/17071, description (read 2026-11-30).
     """
     if not isinstance(value, dict) or not isinstance(value.get("id"), str) or value["id"] == "":
         return False

@@ -6,7 +6,7 @@ word is found by its beginning is what the page's example `displayName:Guthr` sh
 
 Source: https://learn.microsoft.com/en-us/graph/search-query-parameter, "Using $search on directory object collections"
 (read 2026-11-29 at 085d3f9 of microsoftgraph/microsoft-graph-docs-contrib); the refusal without the header:
-https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/3495.
+https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/3495, opening post (read 2026-11-30).
 """
 
 from __future__ import annotations
