@@ -19,7 +19,7 @@ from harness.base.store import Document
 from harness.base.tables import read_table
 
 # What the object mapping of the documented sample says of itself.
-# https://learn.microsoft.com/en-us/graph/api/resources/synchronization-objectmapping, "JSON representation" (read 2026-11-30 at
+# https://learn.microsoft.com/en-us/graph/api/resources/synchronization-objectmapping, "JSON Example" (read 2026-11-30 at
 # db3ad72 of microsoftgraph/microsoft-graph-docs)
 _MAPPING_METADATA = {
     "IsCustomerDefined": "false",

@@ -269,8 +269,7 @@ def _status(response: Response) -> str:
 def _is_resource(value: Any) -> bool:
     """Return whether a value is a SCIM resource for Azure AD: an object with an id, and no bare text as manager.
 
-    Azure AD itself sends the manager as bare text, and takes no such answer: https://github.com/Budibase/budibase/issues/15369,
-    opening post, and …/pull/17071, description (read 2026-11-30).
+    Though it sends one: https://github.com/Budibase/budibase/issues/15369 and …/pull/17071, the opening posts (read 2026-11-30).
     """
     if not isinstance(value, dict) or not isinstance(value.get("id"), str) or value["id"] == "":
         return False
