@@ -275,8 +275,9 @@ class Served:
         return people(self.world)
 
     def look(self) -> None:
-        """Look after the data (`Data.look`)."""
+        """Look after the data (`Data.look`), and do what a full disk left undone."""
         self._data.look(self.clock)
+        self._both_sides.retry()
 
     def stop(self) -> None:
         """Stop after the object under way; nothing is left half written."""

@@ -91,7 +91,8 @@ def _failure(error: Exception) -> tuple[str | None, int]:
     if is_unreadable(error):
         return f"the data cannot be read: {error}", 500
     if is_full(error):
-        return "the disk is full, or takes no more; make room, then ask again", 507
+        later = "; ".join(getattr(error, "__notes__", ())) or "make room, then ask again"
+        return f"the disk is full, or takes no more; {later}", 507
     return None, 500
 
 

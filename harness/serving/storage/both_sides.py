@@ -6,7 +6,9 @@ In memory and in PostgreSQL there is one commit for both, and no note.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -16,6 +18,7 @@ from harness.holdings import Walked
 from harness.world import World
 
 _NOTE, _MARK = ("clock", "unfinished"), ("clock", "finished")
+_LATER = "make room: Azure AD has it already, and AWS SSO gets it half a minute after there is some, or at the next start"
 _ENTRIES, _PIECE = "unfinished", 500  # kind of document, and how many entries one holds
 # What a reset keeps, so that scripts hold on to the endpoint, tokens and job that the ready file told them.
 _SURVIVES_RESET = {
@@ -34,7 +37,7 @@ class BothSides:
         """Add people and groups on both sides, or on neither (`World.populate`). Raises HarnessError."""
         self.finish()
         note: Document = {"act": "populate"}
-        with self._aws.transaction():
+        with self._to_be_finished(), self._aws.transaction():
             with self._azure.transaction():  # commits first
                 self.world.populate(document)
                 self._write_note(note)
@@ -49,7 +52,7 @@ class BothSides:
         for job in engine.jobs(self.world.app_id):
             engine.abandon(job.id)
         note = {"act": "reset"}
-        with self._aws.transaction():
+        with self._to_be_finished(), self._aws.transaction():
             with self._azure.transaction():
                 _empty(self._azure, "azure_ad")
                 self._write_note(note)
@@ -70,6 +73,22 @@ class BothSides:
                     self.world.populate({"aws_sso": self._kept_entries()})
                 self._mark(note)
         self._forget_note()
+
+    def retry(self) -> None:
+        """Make up for it now, where there is something to make up for and the disk has room again."""
+        if self._needs_note:
+            with suppress(sqlite3.OperationalError):
+                self.finish()
+
+    @contextmanager
+    def _to_be_finished(self) -> Iterator[None]:
+        """Say of what kept the AWS side from it, as a full disk, that the other one has it and nobody need ask again."""
+        try:
+            yield
+        except Exception as error:
+            if self._azure.get(*_NOTE) is not None:
+                error.add_note(_LATER)
+            raise
 
     @property
     def _aws(self) -> Store:

@@ -1,5 +1,7 @@
 """Filling and emptying reach both sides or neither, even when the process dies between the two files' commits."""
 
+import sqlite3
+
 import pytest
 
 from harness.base.clock import VirtualClock, from_iso
@@ -51,6 +53,26 @@ class Dying(BothSides):
         raise Killed
 
 
+class Full(BothSides):
+    """Has no room for what comes after one side's commit."""
+
+    def _mark(self, note):
+        raise full_disk()
+
+
+class NoRoom(list):
+    """People for whom there is no room on the way."""
+
+    def __iter__(self):
+        raise full_disk()
+
+
+def full_disk():
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorcode = sqlite3.SQLITE_FULL
+    return error
+
+
 def names(both):
     azure = [user["userPrincipalName"] for user in both.world.azure.directory.scan("User")]
     return azure, both.world.aws.store.count("user") == 1
@@ -96,6 +118,28 @@ def test_a_reset_that_was_cut_off_between_the_files_is_finished(sides):
     again = sides()
     again.finish()
     assert names(again) == ([], False)
+
+
+def test_a_reset_that_one_disk_had_no_room_for_is_said_to_come_later_and_does(sides):
+    """Whoever asked need not ask again: that would be refused, or done twice."""
+    both = sides()
+    both.populate(PEOPLE)
+    full = Full(both.world)
+    with pytest.raises(sqlite3.OperationalError) as raised:
+        full.reset()
+    assert raised.value.__notes__[0].startswith("make room: Azure AD has it already, and AWS SSO gets it")
+    full.retry()
+    assert names(both) == ([], True)
+    both.retry()
+    assert names(both) == ([], False)
+
+
+def test_what_neither_side_had_room_for_is_not_said_to_come(sides):
+    both = sides()
+    with pytest.raises(sqlite3.OperationalError) as raised:
+        Full(both.world).populate({"azure_ad": {"users": NoRoom()}})
+    assert not hasattr(raised.value, "__notes__")
+    assert both.world.azure.store.get("clock", "unfinished") is None
 
 
 def test_one_that_was_cut_off_after_both_commits_is_not_done_twice(sides):
