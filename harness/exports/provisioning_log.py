@@ -86,8 +86,8 @@ def _moment(record: Row) -> str:
 def part(row: Row) -> LogPart | None:
     """Read a row of the portal's steps or modified properties; None for one that is not about a user.
 
-    The headers of these files are not public; those of https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs
-    are guessed.
+    https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs, "CSV format" (read
+    2026-11-30), names the files and the change id that joins them; their headers are not public, and guessed.
     """
     record = _folded(row)
     change = str(record.get("change id") or record.get("changeid") or "")

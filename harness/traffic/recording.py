@@ -25,7 +25,8 @@ from harness.wire.recording.secrets import Secrets, basic_password
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-# Of one hop alone: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
+# Headers that are not passed on: those of one connection (RFC 9110, 7.6.1, as listed in
+# https://docs.rs/crate/http-net/0.9.1/source/src/forward.rs, read 2026-11-30), and two that are written anew.
 _HOP = frozenset(
     {
         "connection",

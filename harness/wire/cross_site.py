@@ -3,7 +3,7 @@
 A browser says in `Sec-Fetch-Site` and `Origin` which site a request comes from (https://www.w3.org/TR/fetch-metadata/,
 "The Sec-Fetch-Site HTTP Request Header", and https://fetch.spec.whatwg.org/#origin-header, both read 2026-11-30), and in `Host`
 what it took this address for: a name that is not this machine's has been bound to it by somebody else
-(https://en.wikipedia.org/wiki/DNS_rebinding). Scripts send neither header.
+(https://en.wikipedia.org/wiki/DNS_rebinding, "How DNS rebinding works", read 2026-11-30 in a copy). Scripts send neither header.
 """
 
 from __future__ import annotations

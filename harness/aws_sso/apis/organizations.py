@@ -51,7 +51,7 @@ def list_service_access(call: Call) -> dict[str, Any]:
 def describe_account(call: Call) -> dict[str, Any]:
     account = organization.find(call.tenant, call.parameters["AccountId"])
     if account is None:
-        # How https://docs.aws.amazon.com/organizations/latest/APIReference/API_DescribeAccount.html, "Errors", describes it.
+        # https://github.com/aws-ia/terraform-aws-control_tower_account_factory/issues/289, opening post (read 2026-11-30)
         raise ApiError("AccountNotFoundException", "You specified an account that doesn't exist.")
     return {"Account": _shown(call.tenant, account)}
 

@@ -140,7 +140,8 @@ class Engine:
     def pause(self, job_id: str) -> None:
         """Turn the schedule off; a running cycle is still finished.
 
-        Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-when-will-provisioning-finish-specific-user
+        The activity is that of https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-when-will-provisioning-finish-specific-user,
+        "Audit changes to your provisioning configuration" (read 2026-11-30).
         """
         with self._store.transaction():
             job = moves.paused(self._job(job_id))

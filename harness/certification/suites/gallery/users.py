@@ -89,7 +89,8 @@ def _restore(bench: Bench) -> None:
     bench.entra.wait()
     if not person.matches():
         # The server deleted whom it was to disable: InvalidAnchor, until a restart has everybody matched anew.
-        # https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs
+        # https://learn.microsoft.com/en-us/entra/identity/monitoring-health/howto-analyze-provisioning-logs, "Error codes" (read
+        # 2026-11-30)
         bench.entra.restart()
     person.created()
     resource = person.alone()
