@@ -33,8 +33,8 @@ class UnknownNameError(HarnessError):
 def find(session: Session, kind: str, name: str) -> str:
     """Return the id of the object with a name; one in the directory comes before those that have left it.
 
-    Who has left for good is found by the logs. A user has an id, a userPrincipalName, its part before the @, and a displayName; a
-    group an id and a displayName.
+    A name that nobody has any more is looked up in the logs, the newest entry first. A user has an id, a userPrincipalName, its
+    part before the @, and a displayName; a group an id and a displayName.
     Raises UnknownNameError with the nearest names.
     """
     if kind == "User":
@@ -85,7 +85,7 @@ def identity(session: Session, facts: Facts) -> Document:
 
 
 def _remembered(session: Session, facts: Facts) -> tuple[str, str]:
-    """Return the name and display name of somebody who has left: as the target has them, or else the logs."""
+    """Return the name and displayName of an object that has left the directory: those of its connection, or of the logs."""
     linked = facts.connection
     if linked is not None:
         return linked.identifier, linked.display_name
@@ -94,7 +94,7 @@ def _remembered(session: Session, facts: Facts) -> tuple[str, str]:
 
 
 def _logged(session: Session, kind: str) -> Iterator[tuple[str, str]]:
-    """Yield the names that the logs have, the newest entry first, each with the id."""
+    """Yield each name in the logs with its id, the newest entry first."""
     for trace in traces(session, kind):
         before = (trace.name.partition("@")[0],) if kind == "User" else ()
         for each in (trace.name, *before, trace.display_name, trace.key):

@@ -1,6 +1,6 @@
-"""What the logs still tell of those who are neither in the directory, nor among its deleted items, nor linked to an account.
+"""Finds users and groups in the logs: those who are neither in the directory, nor deleted items, nor linked to an account.
 
-The portal shows them in its logs as long as these show anything, which is what the quirk `log-days` says.
+Entries count for as many days as the portal shows them (quirk `log-days`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from harness.base.store import Document
 
 
 class Trace(NamedTuple):
-    """A user or group as a log names it; a group has no user principal name."""
+    """A user or group as a log entry names it. `name` is a user's userPrincipalName, a group's displayName."""
 
     key: str
     name: str
@@ -26,7 +26,7 @@ class Trace(NamedTuple):
 
 
 def traces(session: Session, kind: str) -> Iterator[Trace]:
-    """Yield the users or groups of both logs, the newest entry of each log first, as often as they are named."""
+    """Yield a trace for each entry: those of the provisioning log, then those of the audit log, the newest of each first."""
     yield from _provisioned(session, kind)
     yield from _administered(session, kind)
 
@@ -59,6 +59,6 @@ def _shown(session: Session, entries: Iterator[Document]) -> Iterator[Document]:
 
 
 def _trace(kind: str, key: str, name: str | None, display_name: str | None) -> Trace:
-    """Return a trace; a deleted user's name is without the id that was put before it."""
+    """Return a trace. The id that deletion puts before a userPrincipalName is cut off."""
     plain = (name or "").removeprefix(key.replace("-", "")) if kind == "User" else ""
     return Trace(key, plain or display_name or key, display_name or plain or key)
