@@ -105,13 +105,14 @@ def test_a_cycle_survives_the_process_that_ran_it(serve, address, directory, how
     assert other.graph("GET", other.job()).json()["status"]["lastExecution"]["state"] == "Succeeded"
 
 
-def test_a_cycle_survives_a_process_that_is_only_stopped(serve, address, directory):  # noqa: F811
+@pytest.mark.parametrize("options", [(), ("--in-flight", "8")], ids=["one by one", "eight in flight"])
+def test_a_cycle_survives_a_process_that_is_only_stopped(serve, address, directory, options):  # noqa: F811
     """It holds locks and answers keep-alives, and says nothing; woken up it has lost its part, and takes another.
 
     Nobody is there twice, and nobody is said to have been created twice.
     """
-    leader = serve("--data", address, "--populate", str(directory))
-    other = serve("--data", address)
+    leader = serve("--data", address, "--populate", str(directory), *options)
+    other = serve("--data", address, *options)
     start_cycle(leader)
     arrived = wait_for_arrivals(other, 20)
     assert len(arrived) < PEOPLE, "the cycle was over before the stop"

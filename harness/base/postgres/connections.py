@@ -11,6 +11,7 @@ import select
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeAlias, TypeVar
 
 import psycopg
@@ -19,17 +20,11 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from harness.base.postgres import failures
 from harness.base.postgres.silence import Silence
+from harness.base.postgres.turn import Turn
 
 ATTEMPTS = 5  # at what may be done again where a connection is lost
 _T = TypeVar("_T")
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
-
-
-class _Turn(threading.local):
-    """The connection that this thread's turn hangs on, while it has one, and whether it is taken."""
-
-    connection: Connection | None = None
-    is_taken = False
 
 
 class Connections:
@@ -40,14 +35,17 @@ class Connections:
         self._lock = threading.Lock()
         self._usual: Connection | None = None
         self._takers = 0  # threads that the pool has to serve
-        self._turn = _Turn()
+        # Of this thread, or of the one whose context it works in.
+        self._turn: ContextVar[Turn | None] = ContextVar("turn", default=None)
 
     def take(self) -> Connection:
         """Return a connection that was not cut off while it was idle. Raises StorageError where none is to be had."""
-        turn = self._turn
-        if turn.connection is not None and not turn.is_taken:
-            turn.is_taken = True
+        turn = self._turn.get()
+        if turn is not None and turn.take():
             return turn.connection
+        return self._take_any()
+
+    def _take_any(self) -> Connection:
         while _is_cut_off(connection := self._next()):
             self.give_back(connection)
         return connection
@@ -91,8 +89,9 @@ class Connections:
         if not is_idle or pgconn.pipeline_status != PipelineStatus.OFF:
             connection.close()
             is_idle = False
-        if connection is self._turn.connection:
-            self._turn.is_taken = False
+        turn = self._turn.get()
+        if turn is not None and connection is turn.connection:
+            turn.give_back()
             return
         with self._lock:
             is_usual = is_idle and self._usual is None and not self._takers
@@ -102,15 +101,20 @@ class Connections:
             self.pool.putconn(connection)  # which opens another for one that is closed
 
     def begin_turn(self, connection: Connection) -> None:
-        """Let what this thread does go over one connection: where that is ended from outside, nothing more is written."""
-        self._turn.connection, self._turn.is_taken = connection, False
+        """Let all transactions of this context go over one connection: where that is ended from outside, they end."""
+        self._turn.set(Turn(connection))
 
     def end_turn(self) -> None:
-        self._turn.connection = None
+        turn = self._turn.get()
+        assert turn is not None
+        turn.is_over = True
+        self._turn.set(None)
 
     @contextmanager
     def one(self) -> Iterator[Connection]:
-        connection = self.take()
+        """Yield a connection for what needs no transaction: threads that work for a turn do not wait for each other."""
+        turn = self._turn.get()
+        connection = self.take() if turn is None or turn.is_of_this_thread else self._take_any()
         try:
             yield connection
         finally:

@@ -86,8 +86,8 @@ def has_other_versions(connection: Connection, key: int) -> bool:
 class Turns:
     """A lock over threads and processes; who has it may enter again, and a process that dies gives it back.
 
-    What its thread writes meanwhile goes over the connection that has the lock. So a process that stood still and lost it
-    writes nothing more of that turn when it wakes up.
+    What its thread writes meanwhile, or another in a copy of its context, goes over the connection that has the lock.
+    So a process that stood still and lost it writes nothing more of that turn when it wakes up.
     """
 
     def __init__(self, connections: Connections, key: int) -> None:

@@ -7,7 +7,10 @@ import os
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
+from contextvars import copy_context
 from pathlib import Path
 
 import pytest
@@ -349,3 +352,35 @@ def test_who_has_lost_its_turn_writes_nothing_more_of_it(database, address):
     with turn:
         store.put("user", "in the next turn", {})
     assert store.count("user") == 2
+
+
+def test_threads_that_work_for_a_turn_are_cut_off_with_it(database, address):
+    """They ask at the same time and write one after another; without the lock none of them writes."""
+    import psycopg
+
+    from harness.base.postgres.failures import CutOffError
+
+    store, turn = database.tenant(f"{next(_numbers)}"), database.turns(7)
+    held = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s::bigint"
+
+    def write(number: int) -> None:
+        with store.transaction():
+            count = store.count("user")
+            assert store.get("user", f"{number}") is None
+            store.put("user", f"{number}", {"n": count})
+
+    def all_write(numbers: Iterable[int]) -> list[Future[None]]:
+        runs = [threads.submit(copy_context().run, write, number) for number in numbers]
+        wait(runs)
+        return runs
+
+    with ThreadPoolExecutor(8) as threads, psycopg.connect(address, autocommit=True) as server:
+        with turn:
+            assert [run.exception() for run in all_write(range(8))] == [None] * 8
+            assert sorted(body["n"] for _, body in store.scan("user")) == list(range(8))
+            assert server.execute(held, (turn._key,)).fetchall() == [(True,)]
+            assert {type(run.exception()) for run in all_write(range(8, 16))} == {CutOffError}
+            late = copy_context()
+        with pytest.raises(CutOffError):
+            threads.submit(late.run, write, 16).result()
+        assert store.count("user") == 8

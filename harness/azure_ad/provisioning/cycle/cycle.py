@@ -12,6 +12,7 @@ Source: https://learn.microsoft.com/en-us/entra/identity/app-provisioning/how-pr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -130,7 +131,8 @@ def _several_at_once(
     with ThreadPoolExecutor(session.in_flight) as threads:
         while handful := list(islice(work, session.in_flight)):
             unmoved = partial(save, progress)
-            runs = [threads.submit(_visit, session, visit, unmoved) for visit in handful]
+            # In this thread's context, for the store may tie what is written to the turn of this process.
+            runs = [threads.submit(copy_context().run, _visit, session, visit, unmoved) for visit in handful]
             wait(runs)
             for run in runs:
                 run.result()

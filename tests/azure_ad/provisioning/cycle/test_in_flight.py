@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from contextvars import ContextVar
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from tests.azure_ad.provisioning.company import Company
 from tests.azure_ad.scim_server import ScimServer, refusal
 
 TOGETHER = 4
+TURN: ContextVar[str] = ContextVar("turn")
 
 
 class Crowded:
@@ -21,8 +23,10 @@ class Crowded:
         self._lock = threading.Lock()
         self._gate = threading.Barrier(TOGETHER, timeout=20)
         self.gated = False
+        self.turns: set[str] = set()  # in whose context requests were sent
 
     def __call__(self, request: Request) -> Response:
+        self.turns.add(TURN.get("none"))
         if self.gated and request.method == "GET" and "contoso.com" in request.url:
             self._gate.wait()
         with self._lock:
@@ -49,6 +53,16 @@ def test_searches_overlap(crowded):
     assert Counter(crowded.server.created) == Counter(f"p{number}@contoso.com" for number in range(8))
     assert company.status["lastExecution"]["countExported"] == 8
     assert [entry["value"] for entry in company.status["synchronizedEntryCountByType"]] == [8]
+
+
+def test_all_threads_work_in_the_context_of_the_turn(crowded):
+    """On PostgreSQL the lock hangs on it, over whose connection they write."""
+    company = staffed(crowded, TOGETHER)
+    token = TURN.set("ours")
+    company.turn_on()
+    TURN.reset(token)
+    assert len(crowded.server.created) == TOGETHER
+    assert crowded.turns == {"ours"}
 
 
 def test_one_failure_does_not_hold_up_the_others(crowded):
