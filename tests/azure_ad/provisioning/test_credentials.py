@@ -134,7 +134,7 @@ class TestGrants:
     def acquire(self, graph, status=204, **secrets):
         body = {"credentials": [{"key": key, "value": value} for key, value in secrets.items()]}
         path = "/servicePrincipals/{app}/synchronization/acquireAccessToken"
-        return graph.do("POST", path, body, status, version="beta")
+        return graph.do("POST", path, body, status)
 
     @pytest.mark.parametrize(
         ("more", "form"),
@@ -204,7 +204,7 @@ class TestGrants:
         before = graph.company.rows()
         path = "/servicePrincipals/{app}/synchronization/acquireAccessToken"
         body = {"credentials": [{"key": key, "value": value} for key, value in secrets.items()]}
-        assert graph.fail("POST", path, body, version="beta")[0] == 400
+        assert graph.fail("POST", path, body)[0] == 400
         assert (endpoint, graph.company.rows()) == ([], before)
 
     @pytest.mark.parametrize(
@@ -222,10 +222,12 @@ class TestGrants:
         before = graph.company.rows()
         path = "/servicePrincipals/{app}/synchronization/acquireAccessToken"
         body = {"credentials": [{"key": key, "value": value} for key, value in GRANT.items()]}
-        status, _, message = graph.fail("POST", path, body, version="beta")
+        status, _, message = graph.fail("POST", path, body)
         assert (status, "token endpoint" in message, "secret" in message) == (400, True, False)
         assert graph.company.rows() == before
 
-    def test_only_beta_has_it(self, graph):
+    def test_both_versions_have_it(self, graph):
+        """With a body that is none, so that nothing is asked for."""
         path = "/servicePrincipals/{app}/synchronization/acquireAccessToken"
-        assert graph.fail("POST", path, {"credentials": []})[0] == 404
+        for version in ("v1.0", "beta"):
+            assert graph.fail("POST", path, {"credentials": "none"}, version=version)[0] == 400

@@ -1,8 +1,8 @@
 """The credentials of provisioning over Microsoft Graph: address and secrets saved, tested and listed.
 
 Source: https://learn.microsoft.com/en-us/graph/api/synchronization-serviceprincipal-put-synchronization,
-…/synchronization-synchronizationjob-validatecredentials, …/synchronization-synchronization-acquireaccesstoken (beta; what it
-saves is inferred) and, for what is read,
+…/synchronization-synchronizationjob-validatecredentials, …/synchronization-synchronization-acquireaccesstoken (in v1.0 and beta:
+api-reference/v1.0 of microsoftgraph/microsoft-graph-docs-contrib, read 2026-11-30; what it saves is inferred) and, for what is read,
 https://learn.microsoft.com/en-us/entra/identity/app-provisioning/skip-out-of-scope-deletions, step 3 (read 2026-11-29).
 """
 
@@ -17,7 +17,6 @@ from harness.azure_ad.graph.odata.entities import (
     body,
     collection,
     context,
-    demand_beta,
     empty,
 )
 from harness.azure_ad.graph.odata.values import as_boolean
@@ -75,7 +74,6 @@ def save_secrets(app: str) -> Response:
 
 def acquire_access_token(app: str) -> Response:
     """Get an access token from the application's token endpoint, with these credentials and the saved ones."""
-    demand_beta()
     try:
         current().engine.acquire_token(app, _pairs(body().get("credentials") or []))
     except GrantError as error:
