@@ -74,7 +74,7 @@ def metadata() -> Response:
         if kind.directory:
             element.set("OpenType", "true")
         ET.SubElement(ET.SubElement(element, "Key"), "PropertyRef", Name="id")
-        _declare(element, kind.properties)
+        _declare(element, {name: kind.properties[name] for name in kind.names_in(version())})
         for name, link in kind.navigation.items():
             ET.SubElement(element, "NavigationProperty", Name=name, Type=_linked(link))
     for name, parts in sorted(COMPLEX.items()):

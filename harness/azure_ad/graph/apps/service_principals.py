@@ -100,12 +100,14 @@ def connectivity_parameters(app: str) -> Response:
 
 
 def shown_principal(principal: Document) -> Document:
+    """Return a service principal with what both versions show: v1.0's oauth2PermissionScopes have another name in beta."""
     return without_keys(
         {
             "appDisplayName": principal["displayName"],
             "appOwnerOrganizationId": current().settings.tenant_id,
             "signInAudience": "AzureADMyOrg",
             "servicePrincipalNames": [principal["appId"]],
+            "publishedPermissionScopes": principal.get("oauth2PermissionScopes"),
             **principal,
         }
     )

@@ -50,7 +50,8 @@ class Property(Struct, frozen=True):
     """`type` is a primitive of OData without its `Edm.`, a complex type's name or an enumeration's.
 
     A text has at most `longest` characters (0: any number), and all of it matches `pattern`, a regular expression without
-    regard to case. Without `clearable` it cannot be set to null; a `whole` complex one is answered with its empty parts.
+    regard to case. Without `clearable` it cannot be set to null; a `whole` complex one is answered with its empty parts. A
+    `version` is the only one of Graph that has it, empty for both.
     """
 
     type: str
@@ -63,6 +64,7 @@ class Property(Struct, frozen=True):
     filterable: bool = True
     clearable: bool = True
     whole: bool = False
+    version: str = ""
     longest: int = 0
     pattern: str = ""
 
@@ -90,6 +92,7 @@ def _property(text: str) -> Property:
         filterable="unfilterable" not in flags,
         clearable="required" not in flags,
         whole="whole" in flags,
+        version=limits.get("only", ""),
         longest=int(limits.get("longest", 0)),
         pattern=limits.get("pattern", ""),
     )
@@ -137,6 +140,15 @@ class EntityType(Struct, frozen=True, dict=True):
 
     def knows(self, name: str) -> bool:
         return self.spelling(name) is not None
+
+    def is_in(self, name: str, version: str) -> bool:
+        """Tell whether a version of Graph has a property; `name` is spelt as the type spells it."""
+        declared = self.properties.get(name)
+        return declared is None or declared.version in ("", version)
+
+    def names_in(self, version: str) -> tuple[str, ...]:
+        """Return the properties that a version of Graph has."""
+        return tuple(name for name in self.properties if self.is_in(name, version))
 
     def at(self, path: tuple[str, ...]) -> Property | None:
         """Return the property at the end of a path, None where none is declared."""
@@ -192,6 +204,7 @@ def _of_directory(name: str, row: Mapping[str, Any]) -> Property:
         shown=row.get("shown", True) is not False,
         filterable=row.get("filterable", True),
         clearable=row.get("clearable", True),
+        version=row.get("only", ""),
         longest=row.get("longest", 0),
         pattern=row.get("pattern", ""),
     )

@@ -117,7 +117,7 @@ def shown(item: Document, kind: EntityType | None, names: tuple[str, ...] | None
         kind = BY_MARK.get(item.get("@odata.type", ""), kind)
     if kind is None or (names is None and kind.shown is None):
         return dict(item) if names is None else {name: item.get(name) for name in names}
-    names = names or (tuple(kind.properties) if version() == "beta" else kind.shown)
+    names = names or (kind.names_in("beta") if version() == "beta" else kind.shown)
     mark = {"@odata.type": item["@odata.type"]} if "@odata.type" in item else {}
     return {**mark, **kind.show(item, names)}
 
@@ -129,10 +129,10 @@ def _names(text: str, kind: EntityType | None) -> tuple[str, ...]:
         if kind is None:
             names.append(name)
         elif name == "*":
-            names += kind.properties
+            names += kind.names_in(version())
         else:
             spelling = kind.spelling(name)
-            if spelling is None:
+            if spelling is None or not kind.is_in(spelling, version()):
                 raise _unknown(name, kind)
             names.append(spelling)
     return tuple(dict.fromkeys(names))
