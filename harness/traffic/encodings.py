@@ -28,7 +28,7 @@ def plain(message: _Message) -> _Message:
 
 
 def decoded(headers: Headers, body: bytes) -> bytes | None:
-    """Return a body without its Content-Encoding; None for an unknown encoding, or a body that is not in it.
+    """Return a body without its Content-Encoding; None for an unknown encoding, or a body not in it or beyond MAX_ANSWER.
 
     Gzip and deflate are always known, Brotli and Zstandard where a package for them is installed
     (https://urllib3.readthedocs.io/en/stable/advanced-usage.html#decoding-and-encoding, read 2026-11-29).
@@ -48,6 +48,7 @@ def decoded(headers: Headers, body: bytes) -> bytes | None:
         io.BytesIO(body), {"content-encoding": ", ".join(packed)}, preload_content=False
     )
     try:
-        return answer.read(MAX_ANSWER, decode_content=True)
+        unpacked = answer.read(MAX_ANSWER + 1, decode_content=True)
     except HTTPError:
         return None
+    return unpacked if len(unpacked) <= MAX_ANSWER else None

@@ -24,7 +24,8 @@ _NAMED = re.compile(
     rf"(?i)((?<![\w-])(?:{_NAMES})\\*[\"']?\s*(?:[:=]|\bis\b)\s*\\*[\"']?)([^\s\"'&,;<>{{}}\[\]\\]{{4,}})"
 )
 _SCHEME = re.compile(r"(?i)(\b(?:bearer|basic)\s+)([A-Za-z0-9._~+/-]{12,}=*)")
-_JSON_WEB_TOKEN = re.compile(r"()(eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)")
+# It may begin in the midst of a word, as behind `%3D`; words are looked at once each, for a megabyte may be one.
+_JSON_WEB_TOKEN = re.compile(r"(?<![\w-])(?=[\w-]++\.[\w-]{8,}+\.)([\w-]*?)(eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)")
 _ACCESS_KEY = re.compile(r"()(\b(?:AKIA|ASIA)[A-Z0-9]{16}\b)")
 _ALL = (_ADDRESS, _SCHEME, _JSON_WEB_TOKEN, _ACCESS_KEY, _NAMED)
 _WORDS = frozenset({"null", "true", "false", "none", "bearer", "basic"})

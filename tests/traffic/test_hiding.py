@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
 
 from harness.base.clock import VirtualClock, from_iso
 from harness.base.ids import Ids
+from harness.traffic.hiding import hidden
 from harness.traffic.recording import Recorder
 from harness.wire.inprocess import inprocess
 from harness.wire.message import Request, Response
@@ -68,3 +70,18 @@ def test_the_same_credential_has_the_same_mark_and_other_words_stay() -> None:
     marks = {word.split('"')[0].split(" ")[0] for word in har.split("secret-")[1:]}
     assert len(marks) <= 2
     assert "StatusCode: BadRequest, nickName: Ana" in har
+
+
+@pytest.mark.parametrize("before", ["", " ", "=", "%3D", "x-", '"'])
+def test_a_token_is_known_in_the_midst_of_a_word(before: str) -> None:
+    token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbmEifQ.c2lnbmF0dXJl"
+    assert hidden(f"a {before}{token} z", lambda _: "MARK") == f"a {before}MARK z"
+
+
+@pytest.mark.parametrize("piece", ["eyJ", "eyJhbGciOi.", "a.", "-", "[", "token ", "?key="])
+@pytest.mark.parametrize("end", ["", ".aaaaaaaaa", ".aaaaaaaaa."])
+def test_a_text_takes_time_by_its_length(piece: str, end: str) -> None:
+    """A foreign server sends what it likes, and a recorder reads all of it."""
+    began = time.process_time()
+    hidden(piece * (300_000 // len(piece)) + end, lambda _: "MARK")
+    assert time.process_time() - began < 5

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
@@ -44,12 +45,13 @@ _HINTS = (
     "assertion",
 )  # no hint, no secret: most texts end their check here
 _HINT_BYTES = tuple(hint.encode() for hint in _HINTS)
-# These two are compiled, and kept by `re`, when the first hint is met.
+# `_FORM` and `_INPUT_NAME` are compiled, and kept by `re`, when the first hint is met.
 # nextToken and clientToken are no secrets, so a bare `token` must begin the name.
 _FORM = rf"(?i)({_NAMES}|(?<![\w-])token)((?:\]|%5D)?=)[^&\s]+"
-_INPUT = rf"(?i)<input\b[^>]*\bname=[\"']?(?:{_NAMES}|token)\b[^>]*>"
+_INPUT = re.compile(r"(?i)<input\b")
+_INPUT_NAME = rf"(?i)\bname=[\"']?(?:{_NAMES}|token)\b"
 _VALUE = re.compile(r"(?i)(\bvalue=)(?:\"[^\"]*\"|'[^']*'|[^\s>]+)")
-_SHOWN = re.compile(r"(class=\"token\"[^>]*>)[^<]+")  # a page that shows a new token once
+_SHOWN = 'class="token"'  # in the tag before a new token, which a page shows once
 _SIGNATURE = re.compile(
     r"AWS4-HMAC-SHA256 +Credential=[^/,\s]+/(\d{8})/([a-z0-9-]{1,32})/([a-z0-9-]{1,32})/aws4_request(?=,|\s|\Z)",
     re.ASCII,
@@ -117,9 +119,24 @@ def _redact_members(body: bytes) -> bytes:
 def _scrub(text: str) -> str:
     if not any(map(text.lower().__contains__, _HINTS)):
         return text
-    text = re.sub(_INPUT, lambda tag: _VALUE.sub(rf'\1"{HIDDEN}"', tag.group()), text)
-    text = _SHOWN.sub(rf"\1{HIDDEN}", text)
-    return re.sub(_FORM, rf"\1\2{HIDDEN}", text)
+    return re.sub(_FORM, rf"\1\2{HIDDEN}", ">".join(_scrubbed_pieces(text.split(">"))))
+
+
+def _scrubbed_pieces(pieces: list[str]) -> Iterator[str]:
+    """Yield the pieces of a page between its `>`, each a text and perhaps the tag that ends there, or is cut off there.
+
+    One by one: a pattern that looks from each `<input` for its end takes an hour for a megabyte that has none.
+    """
+    is_shown = False
+    for piece in pieces:
+        shown, angle, rest = piece.partition("<")
+        scrubbed = f"{HIDDEN}{angle}{rest}" if is_shown and shown else piece
+        tag = _INPUT.search(scrubbed)
+        if tag is not None and re.search(_INPUT_NAME, scrubbed[tag.start() :]):
+            hidden = _VALUE.sub(rf'\1"{HIDDEN}"', scrubbed[tag.start() :])
+            scrubbed = scrubbed[: tag.start()] + hidden
+        yield scrubbed
+        is_shown = _SHOWN in piece or (is_shown and not angle)
 
 
 def redact(value: Any, secret: bool = False) -> Any:
