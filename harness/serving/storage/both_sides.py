@@ -7,18 +7,21 @@ In memory and in PostgreSQL there is one commit for both, and no note.
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from harness.base.errors import HarnessError
 from harness.base.store import Document, Store
 from harness.holdings import Walked
 from harness.world import World
 
 _NOTE, _MARK = ("clock", "unfinished"), ("clock", "finished")
 _LATER = "make room: Azure AD has it already, and AWS SSO gets it half a minute after there is some, or at the next start"
+_GIVEN_UP = "AWS SSO does not get the people whom Azure AD got from the last populate ({}): add them there, or reset and populate again"
 _ENTRIES, _PIECE = "unfinished", 500  # kind of document, and how many entries one holds
 # What a reset keeps, so that scripts hold on to the endpoint, tokens and job that the ready file told them.
 _SURVIVES_RESET = {
@@ -61,24 +64,33 @@ class BothSides:
         self._forget_note()
 
     def finish(self) -> None:
-        """Make up for what a process that died, or a full disk, kept from the AWS side."""
+        """Make up for what a process that died, or a full disk, kept from the AWS side.
+
+        People whom the AWS side refuses by now, as those whose name is taken, are given up, and standard error says so.
+        """
         note = self._azure.get(*_NOTE)
         if note is None:
             return
         if self._aws.get(*_MARK) != {"id": note["id"]}:
-            with self._aws.transaction():
-                if note["act"] == "reset":
-                    _empty(self._aws, "aws_sso")
-                else:
-                    self.world.populate({"aws_sso": self._kept_entries()})
-                self._mark(note)
+            try:
+                self._make_up(note)
+            except HarnessError as error:
+                sys.stderr.write(f"warning: {_GIVEN_UP.format(error)}\n")
         self._forget_note()
 
     def retry(self) -> None:
         """Make up for it now, where there is something to make up for and the disk has room again."""
         if self._needs_note:
-            with suppress(sqlite3.OperationalError):
+            with suppress(sqlite3.DatabaseError):  # a full disk still, or damage, which whoever asks is told
                 self.finish()
+
+    def _make_up(self, note: Document) -> None:
+        with self._aws.transaction():
+            if note["act"] == "reset":
+                _empty(self._aws, "aws_sso")
+            else:
+                self.world.populate({"aws_sso": self._kept_entries()})
+            self._mark(note)
 
     @contextmanager
     def _to_be_finished(self) -> Iterator[None]:

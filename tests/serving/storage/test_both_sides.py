@@ -134,6 +134,28 @@ def test_a_reset_that_one_disk_had_no_room_for_is_said_to_come_later_and_does(si
     assert names(both) == ([], False)
 
 
+def test_what_cannot_be_made_up_for_any_more_is_said_and_ends_no_server(sides, capsys):
+    """Somebody of that name was made on the AWS side before there was room."""
+    both = sides()
+    with pytest.raises(sqlite3.OperationalError):
+        Full(both.world).populate(PEOPLE)
+    both.world.populate({"aws_sso": PEOPLE["aws_sso"]})
+    both.retry()
+    assert "bo" in capsys.readouterr().err
+    sides().finish()
+    assert names(both) == (["ana@contoso.com"], True)
+
+
+def test_damage_that_is_met_on_making_up_for_it_ends_no_server(sides, monkeypatch):
+    both = sides()
+
+    def damaged(self):
+        raise sqlite3.DatabaseError("database disk image is malformed")
+
+    monkeypatch.setattr(BothSides, "finish", damaged)
+    both.retry()
+
+
 def test_what_neither_side_had_room_for_is_not_said_to_come(sides):
     both = sides()
     with pytest.raises(sqlite3.OperationalError) as raised:
