@@ -202,7 +202,7 @@ class Tally:
         upn = next((str(row[name]).casefold() for name in shape.upns if row[name]), "")
         if "onmicrosoft" in upn:
             self.initial_domains.add(initial_domain(upn))
-        else:
+        elif "@" in upn:
             self.custom_domains.add(upn.rpartition("@")[2])
         self.keys.append(key_hash(key or upn.partition("#ext#")[0]))
         return key, upn

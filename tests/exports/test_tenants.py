@@ -73,6 +73,7 @@ def test_services_that_may_be_one_tenants_are_no_two(
             ],
             "",
         ),
+        ([["ana@corvid.example"], ["bo"]], ""),
         # One tenant has both, as a file that has both shows.
         (
             [
@@ -90,6 +91,7 @@ def test_services_that_may_be_one_tenants_are_no_two(
         "two own domains",
         "own domain in both",
         "own domain joins",
+        "no domain at all",
         "one has both",
     ],
 )
