@@ -11,7 +11,10 @@ from harness.client.commands import JSON, connected, show
 
 @click.group()
 def fault() -> None:
-    """Let requests to a running harness fail: those of its own provisioning service, and those of your client."""
+    """Let requests to a running harness fail: those of its own provisioning service, and those of your client.
+
+    Of several processes that share a database only the one that answers this command hears of it.
+    """
 
 
 @fault.command()

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
 
 import click
 
 from harness.base.clock import pause
 from harness.client.commands import JSON, connected
+
+if TYPE_CHECKING:
+    from harness.client.connection import Connection
 
 _LOOKS_EVERY = timedelta(milliseconds=300)
 
@@ -23,23 +28,28 @@ _LOOKS_EVERY = timedelta(milliseconds=300)
 def watch(*, about: str, from_start: bool, lines: int | None, as_json: bool, **where: Any) -> None:
     """Show what happens on both sides as it happens: calls, log lines, mails, faults, jumps of the clock. Ctrl-C ends it.
 
-    Of several processes that share a database each tells of its own calls, log lines and mails.
+    Of several processes that share a database each tells of its own when it is its turn to answer.
     """
     import json
 
     from harness.client.connection import connect
 
     connection, query = connect(**where), f"&about={quote_plus(about)}" if about else ""
-    place = 0 if from_start else connection.control("GET", "timeline?after=0&about=nobody")["last"]
-    count = 0
+    begin = "" if from_start else str(connection.control("GET", "clock")["now"])
+    events = islice(_events(connection, query, begin), lines)
+    for event in events:
+        click.echo(json.dumps(event, ensure_ascii=False) if as_json else _line(event))
+
+
+def _events(connection: Connection, query: str, begin: str) -> Iterator[dict[str, Any]]:
+    """Yield what happens from a moment on, without an end: each process has a timeline, of which the places are noted."""
+    places: dict[str, int] = {}
     while True:
-        answer = connection.control("GET", f"timeline?after={place}{query}")
-        place = answer["last"]
-        for event in answer["events"]:
-            click.echo(json.dumps(event, ensure_ascii=False) if as_json else _line(event))
-            count += 1
-            if count == lines:
-                return
+        after = ",".join(f"{origin}-{number}" for origin, number in places.items()) or "0"
+        answer = connection.control("GET", f"timeline?after={after}{query}")
+        is_first = answer["origin"] not in places
+        places[answer["origin"]] = answer["last"]
+        yield from (event for event in answer["events"] if not is_first or event["at"] >= begin)
         pause(_LOOKS_EVERY)
 
 

@@ -12,7 +12,8 @@ POST /_harness/step      {"exchanges": true}  one object of a cycle (`stepping.p
 GET  /_harness/why?user=ana@contoso.com   why somebody is, or is not, in the target (`why.py`)
 GET  /_harness/why?group=Office           why a group, and each of its members, is or is not there
 GET  /_harness/agreement                  whether both sides agree, each difference with its reason
-GET  /_harness/timeline?after=0&about=ana@contoso.com   what happened last, without secrets; `after` a number
+GET  /_harness/timeline?after=0&about=ana@contoso.com   what happened last, without secrets; `after` a number,
+                                          or origins with numbers where several processes answer: 5f0c-12,a371-40
 GET  /_harness/faults                     those that are on, with how many requests each has met
 POST /_harness/faults    {"request": "POST /Users", "times": 1, "answer": {"status": 503}}   as the step `fault` of scenarios
 POST /_harness/faults/end   {"number": 2}   one of them ends, without a body all; answers what was on

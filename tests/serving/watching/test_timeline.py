@@ -260,6 +260,39 @@ def test_the_terminal_shows_the_same(served, http, tmp_path):
     assert exchange.endswith("Client → AWS SSO           POST /Users → 201")
 
 
+def test_several_processes_that_answer_in_turn_are_each_told_once(served, http):
+    """Their timelines have numbers of their own: a place is noted for each, and one that is new tells all."""
+    scim(served, http, "POST", "/Users", ANA)
+    other = Served(Options())
+
+    def numbers(process, after):
+        answer = http(Request("GET", f"{process.urls[1]}/_harness/timeline?after={after}", (), b"")).json()
+        return [event["number"] for event in answer["events"]]
+
+    last = served.timeline.last
+    places = f"{served.timeline.origin}-{last - 1}"
+    first, second = numbers(served, places), numbers(other, places)
+    both = f"{places},{other.timeline.origin}-{other.timeline.last}"
+    third = numbers(other, both)
+    other.stop()
+    assert (first, len(second), third) == ([last], other.timeline.last, [])
+
+
+def test_the_terminal_begins_with_now(served, http, tmp_path, monkeypatch):
+    """What was before is not shown, whichever process answers first; what comes while it watches is."""
+    scim(served, http, "POST", "/Users", ANA)
+    served.advance(timedelta(minutes=1))
+    ready = tmp_path / "ready.json"
+    ready.write_text(json.dumps(served.ready))
+    ben = {**ANA, "userName": "ben@contoso.com"}
+    monkeypatch.setattr("harness.client.watching.pause", lambda _: scim(served, http, "POST", "/Users", ben))
+    result = CliRunner().invoke(main, ["watch", "--lines", "2", "--ready-file", str(ready)])
+    assert [line.partition("  ")[2].strip() for line in result.output.splitlines()] == [
+        "AWS SSO cloudtrail         CreateUser",
+        "Client → AWS SSO           POST /Users → 201",
+    ]
+
+
 def test_what_is_shown_is_saved_as_a_scenario_that_runs(http, tmp_path):
     """A refusal that was watched is a story with made-up people; a world that nobody gave a writer offers none."""
     served = Served(Options(scenario_of=_scenario_of))
