@@ -148,10 +148,18 @@ class Data:
         self.stores["azure_ad"].put("clock", "offset", {"seconds": offset.total_seconds(), "at": iso(at, 6)})
 
     def note_time(self, clock: OffsetClock) -> None:
-        """Save the present moment, from which the clock continues; nothing on a full disk, or in a file that is damaged."""
-        if clock.holds:
+        """Save the present moment, from which the clock continues; nothing on a full disk, or in a file that is damaged.
+
+        While the clock is being moved nothing either: each step is saved as it is taken (`save_offset`), and an earlier one must
+        not come after it.
+        """
+        if not clock.holds or not clock.turn.acquire(blocking=False):
+            return
+        try:
             with suppress(sqlite3.DatabaseError):
                 self.save_offset(clock.offset, clock.now())
+        finally:
+            clock.turn.release()
 
     def look(self, clock: OffsetClock) -> None:
         """Say if files were taken away, and note the time: after a kill nobody else knows how late it was."""

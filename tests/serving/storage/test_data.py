@@ -5,6 +5,7 @@ import shutil
 import signal
 import sqlite3
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -295,6 +296,18 @@ def test_a_machine_that_is_set_back_after_a_kill_takes_back_no_more_than_since_t
     now = again.clock.now()
     again.stop()
     assert looked <= now < looked + timedelta(hours=1)
+
+
+def test_a_look_while_the_clock_is_moved_saves_nothing(tmp_path):
+    """Of two who save, the one who read the time first might be the last."""
+    data, clock = Data(tmp_path / "data"), OffsetClock(timedelta(hours=1))
+    with ThreadPoolExecutor() as pool:
+        with clock.turn:
+            pool.submit(data.look, clock).result()
+            assert data.last_moment() is None
+        pool.submit(data.look, clock).result()
+    assert data.offset() == timedelta(hours=1)
+    data.close()
 
 
 class Earlier(datetime):
