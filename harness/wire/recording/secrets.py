@@ -74,11 +74,11 @@ def basic_password(credential: str) -> str:
 
 @lru_cache(maxsize=256)
 def _spellings(secret: str, whole_words: bool) -> _Spellings:
-    plain = "".join(map(_character, secret))
+    plain = _pattern(secret)
     if whole_words:
         plain = rf"(?<!\w){plain}(?!\w)"
     encoded = _in_base64(secret.encode())
-    expression = "|".join([plain, *("".join(map(_character, text)) for text in encoded)])
+    expression = "|".join([plain, *map(_pattern, encoded)])
     marks = tuple(map(_mark, (secret, *encoded)))
     in_bytes = tuple(mark.encode() for mark in marks)
     return _Spellings(marks, in_bytes, expression)
@@ -101,20 +101,28 @@ def _in_base64(secret: bytes) -> list[str]:
     return texts
 
 
+def _pattern(text: str) -> str:
+    """Return a pattern of a text's spellings; it begins with a backslash where the first of several stands."""
+    pattern = "".join(map(_character, text))
+    return pattern if _LITERAL.match(text) else rf"(?<!\\){pattern}"
+
+
 def _character(character: str) -> str:
     """Return a pattern of a character's spellings."""
     if _LITERAL.fullmatch(character):
         return character
     units = character.encode("utf-16-be").hex()
     point = ord(character)
+    escapes = [rf"(?<=\\)u{_any_case(units[at : at + 4])}" for at in range(0, len(units), 4)]
     spellings = [
-        re.escape(character),
+        r"(?<=\\)" if character == "\\" else re.escape(character),
         "".join(f"%(?:25)*{_any_case(f'{byte:02x}')}" for byte in character.encode()),
-        "".join(rf"\\+u{_any_case(units[at : at + 4])}" for at in range(0, len(units), 4)),
+        r"\\++".join(escapes),
         f"&#(?:0*{point}|[xX]0*{_any_case(f'{point:x}')});",
         *_NAMED.get(character, ()),
     ]
-    return rf"\\*(?:{'|'.join(spellings)})"
+    # Backslashes are taken all at once: to try with fewer of them takes the square of their number.
+    return rf"\\*+(?:{'|'.join(spellings)})"
 
 
 def _any_case(digits: str) -> str:
@@ -126,9 +134,9 @@ def _any_case(digits: str) -> str:
 # Further spellings, as patterns: of a space in forms, of control characters in JSON, of what HTML names, of base64 in URLs.
 _NAMED = {
     " ": (r"\+",),
-    "\t": (r"\\+t",),
-    "\n": (r"\\+n",),
-    "\r": (r"\\+r",),
+    "\t": (r"(?<=\\)t",),
+    "\n": (r"(?<=\\)n",),
+    "\r": (r"(?<=\\)r",),
     "&": ("&amp;",),
     "<": ("&lt;",),
     ">": ("&gt;",),
