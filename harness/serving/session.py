@@ -116,7 +116,7 @@ def _populate(
         with full_worded(options.data, path):
             served.populate(people)
     else:
-        say(f"the data folder has people already; {path} is left alone")
+        say(f"the data have people already; {path} is left alone")
 
 
 def _data(options: Options) -> str:

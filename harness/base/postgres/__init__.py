@@ -69,9 +69,11 @@ class PostgresDatabase:
                 self._taking_part.close()
                 raise
         except psycopg.Error as error:
-            reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+            # Lines that are set in are the driver's questions, whether the server runs; the last of the others is the reason.
+            reasons = [line for line in str(error).splitlines() if line and not line[0].isspace()]
+            reason = reasons[-1] if reasons else type(error).__name__
             raise HarnessError(
-                f"{place} cannot be used: {reason}; see that the server runs and that the address, role and password are right"
+                f"{place} cannot be used: {reason}; see that the server runs and that the address, role and password are right (with %40 for @ in a password)"
             ) from error
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             url,
