@@ -96,7 +96,9 @@ def _hear(tenant: Tenant, request_id: str) -> Heard:
         raise unserved.not_served(signature.scope[2])
     target, _, operation = request.text("X-Amz-Target").rpartition(".")
     entry = BY_TARGET.get(target)
-    if entry is None or not _has(tenant, entry, operation):
+    if entry is not None and operation and operation not in entry.load().handlers:
+        raise unserved.operation_not_served(entry.module, operation)
+    if entry is None or not operation or _is_later(tenant, entry, operation):
         # Without a message: https://github.com/hashicorp/terraform-provider-aws/issues/31624, comment of 2023-08-23
         # (read 2026-11-29).
         raise ApiError("UnknownOperationException", "")
@@ -134,12 +136,11 @@ def _verified(tenant: Tenant, signature: Signature, entry: Served) -> bytes:
     return body
 
 
-def _has(tenant: Tenant, entry: Served, operation: str) -> bool:
-    quirks = tenant.quirks
-    later = f"{entry.signing_name}:{operation}" in quirks["later-operations"]
+def _is_later(tenant: Tenant, entry: Served, operation: str) -> bool:
+    """Tell whether an operation of today was not there in the year that is imitated."""
     if entry.module == "sso_admin":
-        later = operation in quirks["later-admin-operations"]
-    return operation in entry.load().handlers and not later
+        return operation in tenant.quirks["later-admin-operations"]
+    return f"{entry.signing_name}:{operation}" in tenant.quirks["later-operations"]
 
 
 def _carry_out(tenant: Tenant, heard: Heard) -> dict[str, Any]:

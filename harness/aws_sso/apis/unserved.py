@@ -30,6 +30,12 @@ def not_served(service: str) -> ApiError:
     return ApiError(code, sentence, status)
 
 
+def operation_not_served(module: str, operation: str) -> ApiError:
+    """Return the error for an operation of a service that is here; AWS says nothing beside the code, and has more operations."""
+    service = module.replace("_", "-")
+    return ApiError("UnknownOperationException", f"{operation} of {service} is not served here.")
+
+
 def refusal(error: ApiError, request_id: str) -> tuple[int, bytes] | None:
     """Return the status and the document in XML for a client that reads it, None for one that reads JSON."""
     if query.is_spoken():
