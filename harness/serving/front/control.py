@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PREFIX = "/_harness/"
+_READING = ("GET", "HEAD")
 
 
 def with_control(app: WSGIApplication, served: Controlled) -> WSGIApplication:
@@ -70,12 +71,15 @@ def _answer(request: Request, served: Controlled, places: BoundedSemaphore) -> R
     try:
         act = _route(request)
         body = _body(request)
-        if request.method == "GET":
+        if request.method in _READING:
             return _reply(act(served, body))
         with place(places):
             return _reply(act(served, body))
     except RefusedError as error:
-        return _reply({"message": str(error)}, error.status)
+        refused = _reply({"message": str(error)}, error.status)
+        if error.status == 405:  # RFC 9110 section 15.5.6
+            refused.headers["Allow"] = ", ".join(_methods(request.path.removeprefix(PREFIX)))
+        return refused
     except (HarnessError, HTTPException) as error:
         return _reply({"message": str(error)}, 400)
     except Exception as error:
@@ -105,14 +109,20 @@ def _route(request: Request) -> _Act:
     names = sorted({route for route, _ in _ROUTES})
     if name not in names:
         raise RefusedError(f"unknown control path; there are: {', '.join(names)}", 404)
-    act = _ROUTES.get((name, request.method))
+    act = _ROUTES.get((name, "GET" if request.method in _READING else request.method))
     if act is None:
         raise RefusedError(f"{request.method} is not offered here", 405)
     return act
 
 
+def _methods(name: str) -> list[str]:
+    """Return the methods that a name takes: HEAD wherever GET is (RFC 9110 section 9.1)."""
+    offered = [method for route, method in _ROUTES if route == name]
+    return [*offered, "HEAD"] if "GET" in offered else offered
+
+
 def _body(request: Request) -> dict[str, Any]:
-    if request.method == "GET":
+    if request.method in _READING:
         return dict(request.args.items())
     request.max_content_length = MAX_BODY
     try:
