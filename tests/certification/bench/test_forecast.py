@@ -44,8 +44,9 @@ def notes(monkeypatch):
 def test_a_slow_server_is_told_of_once_and_early(notes):
     (note,) = notes(2.0, asked=5)
     assert notes(2.0) == [note]
+    to_come = sum(suite.requests for suite in SUITES) - 5
     assert note.startswith(
-        "note: the server takes 2.0 s an answer, and about 2220 requests are to come: about 74 minutes, or less"
+        f"note: the server takes 2.0 s an answer, and about {to_come} requests are to come: about {round(to_come / 30)} minutes"
     )
     assert (
         "--suite NAME: entra-gallery about 12 minutes, entra-validator about 4 minutes, okta about 4 minutes"
@@ -66,8 +67,9 @@ def test_of_one_suite_only_single_checks_take_less(notes):
 
 def test_a_rate_may_be_what_takes_long(notes):
     (note,) = notes(0.02, rate=1)
-    assert note.startswith(
-        "note: --rate makes the requests wait, and about 2220 requests are to come: about 37 minutes"
+    assert note.startswith("note: --rate makes the requests wait, and about ")
+    assert (
+        f" requests are to come: about {round(sum(suite.requests for suite in SUITES) / 60)} minutes" in note
     )
 
 

@@ -13,7 +13,10 @@ from harness.certification.answers import (
     query,
     require,
     require_members,
+    require_resource,
     require_resources,
+    require_status,
+    require_value,
 )
 from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import SkippedError
@@ -67,6 +70,15 @@ def _typed_member(bench: Bench) -> None:
         require_members(label, bench.endpoint.get(path), [member["id"]])
 
 
+def _location(bench: Bench) -> None:
+    need_groups(bench)
+    response = bench.endpoint.ask("POST", "/Groups", group(bench))
+    require_status("POST /Groups", response, 200, 201)
+    made, header = require_resource("POST /Groups", response), response.header("Location")
+    require(header is not None, "POST /Groups: the answer has no Location header")
+    require_value("POST /Groups", made, "meta.location", header)
+
+
 def _renamed_member(bench: Bench) -> None:
     """A server may say that names are for good, which queries after a change tell."""
     _change_member(bench, replaced("userName", f"{bench.name()}@{DOMAIN}"))
@@ -89,6 +101,11 @@ def _change_member(bench: Bench, operation: Document) -> None:
 
 
 CHECKS = (
+    Check(
+        "3.3 location of groups",
+        "RFC 7644 3.3: POST of a group answers its address in the Location header, and the same in meta.location",
+        _location,
+    ),
     Check(
         "7643 2.4 member with a type",
         "RFC 7643 2.4: a member who is added again, with a type this time, is not there twice (SHOULD NOT)",

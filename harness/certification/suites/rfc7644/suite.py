@@ -21,6 +21,7 @@ from harness.certification.suites.rfc7644 import (
     echoes,
     everything,
     groups,
+    names,
     resources,
     texts,
     unusual,
@@ -57,7 +58,7 @@ RFC7644: Suite[Check] = Suite(
     "finds what it expects. It does not say that Azure AD or Okta can provision to the server: their clients ask for things "
     "that the RFC leaves open, and send some that it does not allow; nor that the RFC was covered in full.",
     source="https://datatracker.ietf.org/doc/html/rfc7644",
-    requests=1611,
+    requests=1640,
     checks=(
         *resources.CHECKS,
         *everything.CHECKS,
@@ -81,6 +82,7 @@ RFC7644: Suite[Check] = Suite(
         *patch_refusals.CHECKS,
         *memberships.CHECKS,
         *groups.CHECKS,
+        *names.CHECKS,
         *bystanders.CHECKS,
         *indexes.CHECKS,
         *lifecycles.CHECKS,

@@ -47,7 +47,13 @@ def _wrong_users(bench: Bench) -> None:
     path, made = new_user(bench)
     require_value(f"GET {path}", bench.endpoint.get(path), "userName", made["userName"])
     if _offers_patch(bench):
-        for operations in ([], [replaced("unheardOf", "x")], [{"op": "remove", "path": "emails[type eq]"}]):
+        nobody = {"value": bench.ids.uuid()}
+        for operations in (
+            [],
+            [replaced("unheardOf", "x")],
+            [{"op": "remove", "path": "emails[type eq]"}],
+            [{"op": "add", "path": f"{ENTERPRISE_USER}:manager", "value": nobody}],
+        ):
             body = {"schemas": [PATCH_OP], "Operations": operations}
             label = f"PATCH {path} with Operations {encode_text(operations)}"
             _require_no_fault(bench, label, "PATCH", path, body)
@@ -65,6 +71,7 @@ def _wrong_members(bench: Bench) -> None:
         {"op": "remove", "path": f"members[value eq {encode_text(nobody)}]"},
         members_added({"id": nobody}),
         {"op": "add", "path": "members", "value": {"value": nobody}},
+        {"op": "add", "path": "members", "value": []},
     ):
         body = {"schemas": [PATCH_OP], "Operations": [operation]}
         _require_no_fault(bench, f"PATCH {path} with {encode_text(operation)}", "PATCH", path, body)

@@ -16,7 +16,7 @@ from harness.certification.bench.bench import Bench
 from harness.certification.outcomes import SkippedError
 from harness.certification.suite import Check
 from harness.certification.suites.people import new_group, new_user
-from harness.certification.suites.rfc7644.changes.operations import WORK_ADDRESS, replaced
+from harness.certification.suites.rfc7644.changes.operations import WORK_ADDRESS, members_added, replaced
 from harness.certification.suites.rfc7644.claims import need, need_groups, need_writable
 from harness.scim.names import CORE_GROUP, CORE_USER
 
@@ -63,6 +63,11 @@ def _answer_of_groups(bench: Bench) -> None:
     if response.status == 200:
         require_value(f"PATCH {path}", require_document(f"PATCH {path}", response), "displayName", name)
     require_value(f"GET {path}", bench.endpoint.get(path), "displayName", name)
+    _, member = new_user(bench)
+    response = bench.endpoint.patch(path, members_added(member))
+    if response.status == 200 and bench.endpoint.get(path).get("members"):  # some servers never show members
+        label = f"PATCH {path}, adding a member"
+        require_members(label, require_document(label, response), [member["id"]])
 
 
 def _stays_a_user(bench: Bench) -> None:
