@@ -101,7 +101,12 @@ class Entra:
         """Return what an expression of the mappings makes of an object; the first one of several values."""
         collection = self._objects[key]
         kind = _KINDS[collection]
-        names = ",".join(name for name, row in table()[kind].items() if not row.get("writeonly"))
+        readable = (
+            name
+            for name, row in table()[kind].items()
+            if not (row.get("writeonly") or row.get("only") == "beta")
+        )
+        names = ",".join(readable)
         source = source_attributes(kind, self.do("GET", f"/{collection}/{key}?$select={names}"))
         properties = [{"key": name, "value": value} for name, value in source.items()]
         body = {"expression": expression, "testInputObject": {"definition": None, "properties": properties}}

@@ -497,6 +497,7 @@ AWS = {
     "7643 4.1.2 groups": "answered 400 instead of 200",
 }
 AWS_WARNS = {
+    "7643 3.1 externalId of two",
     "7643 2.4 member with a type",
     "7643 4.2 disabled member",
     "3.4.2.2 typed address",
