@@ -179,10 +179,11 @@ class TestMistakes:
         old = authority.sign("localhost", not_before=past.replace(year=2019), not_after=past)
         missing, junk = tmp_path / "missing.pem", tmp_path / "junk.pem"
         junk.write_text("nothing of the kind", encoding="utf-8")
+        order = "the server's own comes first there, those that signed it behind"
         cases = (
             (missing, pair.key, f"cannot read {missing}: No such file or directory"),
             (junk, pair.key, f"{junk} holds no certificate in PEM"),
-            (pair.certificate, other.key, f"the key in {other.key} is not that of the certificate in {pair.certificate}"),
+            (pair.certificate, other.key, f"the key in {other.key} is not that of the certificate in {pair.certificate}; {order}"),
             (old.certificate, old.key, f"no client would accept the certificate in {old.certificate}: certificate has expired"),
         )  # fmt: skip
         for certificate, key, says in cases:

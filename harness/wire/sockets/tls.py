@@ -47,6 +47,13 @@ def identity(certificate: Path, key: Path) -> Identity:
     Raises HarnessError for what cannot be read, does not fit together, or is refused by every client, as after its end.
     """
     client = trusting(certificate)
+    chain = _PEM.findall(_read(certificate))
+    for place, one in enumerate(chain, start=1):
+        _load(
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            one,
+            f"certificate {place} of {len(chain)} in {certificate}",
+        )
     _read(key)
     shown = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
@@ -60,7 +67,10 @@ def identity(certificate: Path, key: Path) -> Identity:
         ) from error
     except ssl.SSLError as error:
         if error.reason in _STRANGERS:
-            raise HarnessError(f"the key in {key} is not that of the certificate in {certificate}") from error
+            first = "; the server's own comes first there, those that signed it behind" if chain[1:] else ""
+            raise HarnessError(
+                f"the key in {key} is not that of the certificate in {certificate}{first}"
+            ) from error
         why = error.reason or f"{key} holds no private key in PEM"
         raise HarnessError(f"cannot serve the certificate in {certificate}: {why}") from error
     return Identity(certificate, shown)
@@ -74,11 +84,15 @@ def trusting(certificate: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False  # the certificate is known; its names add nothing
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # it need not be an authority's
-    try:
-        context.load_verify_locations(cadata=first[0].decode("ascii"))
-    except (ssl.SSLError, ValueError) as error:
-        raise HarnessError(f"the certificate in {certificate} cannot be read") from error
+    _load(context, first[0], f"the certificate in {certificate}")
     return context
+
+
+def _load(context: ssl.SSLContext, certificate: bytes, name: str) -> None:
+    try:
+        context.load_verify_locations(cadata=certificate.decode("ascii"))
+    except (ssl.SSLError, ValueError) as error:
+        raise HarnessError(f"{name} cannot be read") from error
 
 
 def _no_password() -> str:

@@ -170,6 +170,8 @@ def files(folder, authority, pair):
         "another": pem_of(another),
         "rsa": pem_of(rsa.generate_private_key(65537, 2048)),
         "protected": pem_of(key, b"secret"),
+        "torn behind": pair.certificate.read_bytes() + f"{ssl.PEM_HEADER}\nMIIB\n{ssl.PEM_FOOTER}\n".encode(),
+        "backwards": authority.file.read_bytes() + pair.certificate.read_bytes(),
     }
     for name, text in texts.items():
         (folder / name).write_bytes(text)
@@ -193,6 +195,12 @@ class TestFiles:
             ("key", "certificate", "key holds no certificate in PEM"),
             ("torn", "key", "the certificate in .*torn cannot be read"),
             ("binary", "key", "the certificate in .*binary cannot be read"),
+            ("torn behind", "key", "certificate 3 of 3 in .*torn behind cannot be read"),
+            (
+                "backwards",
+                "key",
+                "in .*backwards; the server's own comes first there, those that signed it behind",
+            ),
             ("certificate", "junk", "junk holds no private key in PEM"),
             ("certificate", "empty", "empty holds no private key in PEM"),
             ("certificate", "certificate", "pem holds no private key in PEM"),
