@@ -16,11 +16,8 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(autouse=True)
-def no_nohup():
-    """Whoever runs the tests under nohup has SIGHUP ignored, by what they start too."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    yield
-    signal.signal(signal.SIGHUP, before)
+def heeding_signals(in_a_terminal):
+    """Each test here sends some."""
 
 
 ENDS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]

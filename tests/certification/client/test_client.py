@@ -411,6 +411,7 @@ def test_what_a_command_started_ends_with_it(tmp_path):
     assert waited.seconds() < 30  # it would have held the lock for a minute
 
 
+@pytest.mark.usefixtures("in_a_terminal")
 def test_ctrl_c_ends_the_command(tmp_path):
     """Interrupted, the harness leaves no process behind."""
     pid = tmp_path / "pid"
@@ -426,6 +427,7 @@ def test_ctrl_c_ends_the_command(tmp_path):
         os.kill(int(pid.read_text()), 0)
 
 
+@pytest.mark.usefixtures("in_a_terminal")
 def test_ctrl_c_while_the_command_starts_ends_it_too(monkeypatch):
     """On a busy machine a process may run, and somebody press Ctrl-C, before the harness knows its number."""
     processes = []
