@@ -10,7 +10,6 @@ import errno
 import os
 import stat
 import sys
-import tempfile
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import TextIO
 
 from harness.base.errors import HarnessError
+from harness.base.ids import Ids
 
 _NEW = 0o666
 _PRIVATE = 0o600
@@ -28,13 +28,11 @@ def check_writable(path: Path) -> None:
     if path.is_dir():
         raise HarnessError(f"'{path}' is a folder; name a file for the report")
     try:
-        target = _Target(path)
-        if target.is_replaced:
-            target.place.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=target.place.parent, prefix=f".{path.name}."):
-                pass
+        is_replaced = _Target(path).is_replaced
     except OSError as error:
         raise _cannot(path, error) from error
+    if is_replaced:
+        OutputFile(path).abandon()
 
 
 def write(path: Path, text: str, *, private: bool = False) -> None:
@@ -121,9 +119,13 @@ class OutputFile:
         if not target.is_replaced:
             return open(target.place, "w", encoding="utf-8", newline="\n", opener=_within_patience)
         self._place.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self._place.parent, prefix=f".{self._place.name}.")
-        self._part = Path(name)
-        return os.fdopen(handle, "w", encoding="utf-8", newline="\n")
+        self._part = part = self._place.with_name(f".{self._place.name}.{Ids(None).hex(8)}")
+        try:
+            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
+            return os.fdopen(handle, "w", encoding="utf-8", newline="\n")
+        except BaseException:  # Ctrl-C, at once
+            part.unlink(missing_ok=True)
+            raise
 
 
 class _Target:

@@ -1,6 +1,7 @@
 """`make campaign`: damage, kills, also in conversions, a storm and a full disk, seeded and bounded; each prints its figures or fails.
 
-python -m tests.campaigns [--seed 1] [--damaged 100] [--kills 200] [--conversions 60] [--minutes 10]
+python -m tests.campaigns [--seed 1] [--damaged 100] [--kills 200] [--conversions 60]
+                          [--interruptions 30] [--minutes 10]
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from tests.base.postgres.postgres_server import running_postgres
 from tests.campaigns.conversions import Conversions
 from tests.campaigns.damage import damage
 from tests.campaigns.disk import full_disk
+from tests.campaigns.interruptions import interruptions
 from tests.campaigns.kills import Kills
 from tests.campaigns.storm import storm
 from tests.serving.harness_process import HarnessProcess
@@ -30,6 +32,9 @@ def main() -> None:
     parser.add_argument(
         "--conversions", type=int, default=60, help="of folders of each older layout, killed midway"
     )
+    parser.add_argument(
+        "--interruptions", type=int, default=30, help="of each command, with Ctrl-C as it begins"
+    )
     parser.add_argument("--minutes", type=float, default=10, help="how long the storm lasts")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="harness-campaign-") as place:
@@ -38,6 +43,7 @@ def main() -> None:
         _files(folder / "files", options.seed, options.kills // 2)
         _postgres(folder / "postgres", options.seed, options.kills - options.kills // 2)
         _conversions(folder, options.seed, options.conversions)
+        _interruptions(folder / "interruptions", options.seed, options.interruptions)
         _storm(folder / "storm", options.seed, 60 * options.minutes)
         _disk(folder / "disk")
 
@@ -63,6 +69,11 @@ def _conversions(folder: Path, seed: str, kills: int) -> None:
         place = folder / f"layout-{layout}"
         place.mkdir()
         print("conversion", Conversions(place, layout, f"{seed}/{layout}").run(kills), flush=True)
+
+
+def _interruptions(folder: Path, seed: str, times: int) -> None:
+    folder.mkdir()
+    print("Ctrl-C    ", interruptions(folder, seed, times), flush=True)
 
 
 def _storm(folder: Path, seed: str, seconds: float) -> None:
