@@ -121,7 +121,7 @@ class ServeOptions(Struct, frozen=True):
             ("--tls-key", self.tls_key),
             ("--allow-remote", self.allow_remote),
             ("--allowed-host", self.allowed_hosts),
-            ("--data", self.data),
+            ("--data or HARNESS_DATA", self.data),
             ("--populate", self.populate),
             ("--schema", self.schema),
             ("--smtp", self.smtp),

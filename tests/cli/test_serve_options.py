@@ -36,6 +36,10 @@ from harness.cli import main
             "a scenario says itself what its world is: --profile, --processes cannot be added",
         ),
         (
+            ("--scenario", "@setup/tokens.yaml", "--data", "d1"),
+            "a scenario says itself what its world is: --data or HARNESS_DATA cannot be added",
+        ),
+        (
             ("--smtp", "localhost:99999"),
             "--smtp 'localhost:99999' is not HOST:PORT, as in localhost:1025; ports are 1 to 65535",
         ),

@@ -23,7 +23,7 @@ CASES = GOOD + "cases: [{case: one}, {case: two}]\n"
         (("--var", "a=b"), "--until and --var go with --scenario"),
         (
             ("--scenario", "good.yaml", "--data", "d", "--quirk", "throttling=true"),
-            "--data, --quirk cannot be added",
+            "--data or HARNESS_DATA, --quirk cannot be added",
         ),
         (
             ("--scenario", "cases.yaml"),
