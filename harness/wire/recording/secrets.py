@@ -13,9 +13,11 @@ from functools import cached_property, lru_cache
 
 from msgspec import Struct
 
-from harness.wire.message import Headers
+from harness.wire.message import Headers, Response
 
 HIDDEN = "***"
+LONGEST = 16_384  # bytes of a body that a log quotes: development servers answer errors with half a megabyte
+_LONGEST_HEADER = 1_024  # characters of a value
 _SHORTEST = 12  # characters; a shorter secret may be part of any word, and is hidden where it is a word
 _SHORTEST_ENCODED = 8  # bytes; base64 of fewer may be part of any text
 _LITERAL = re.compile(r"[A-Za-z0-9_]+")
@@ -145,3 +147,16 @@ _NAMED = {
     "+": ("-",),
     "/": ("_",),
 }
+
+
+def quotable(response: Response, secrets: Secrets) -> Response:
+    """Return an answer without secrets, its body and headers cut to length; the body ends with the number of bytes left out."""
+    headers, body = secrets.headers(response.headers), secrets.body(response.body)
+    if len(body) > LONGEST:
+        start = body[:LONGEST].decode("utf-8", "replace")
+        body = f"{start}… ({len(body) - LONGEST:,} more bytes)".encode()
+    return Response(response.status, tuple((name, _cut(value)) for name, value in headers), body)
+
+
+def _cut(value: str) -> str:
+    return value if len(value) <= _LONGEST_HEADER else f"{value[:_LONGEST_HEADER]}…"

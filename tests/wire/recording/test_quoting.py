@@ -3,8 +3,7 @@
 import pytest
 
 from harness.wire.message import Response
-from harness.wire.recording.quoting import LONGEST, quotable
-from harness.wire.recording.secrets import Secrets
+from harness.wire.recording.secrets import LONGEST, Secrets, quotable
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"x" * LONGEST])

@@ -27,8 +27,7 @@ from harness.base.quirks import Quirks
 from harness.base.store import Document
 from harness.scim.names import ENTERPRISE_USER, ERROR
 from harness.wire.message import Request, Response, Send, TransportError, media_type
-from harness.wire.recording.quoting import quotable
-from harness.wire.recording.secrets import Secrets
+from harness.wire.recording.secrets import Secrets, quotable
 
 
 @dataclass(slots=True)
