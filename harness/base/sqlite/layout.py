@@ -31,9 +31,6 @@ TABLES = ("document", "unique_key", "link", *LINES_TABLES)
 # Bytes. In memory each page has its own overhead, so fewer need less; in a file each commit writes changed pages whole, so smaller
 # ones write a third less.
 _PAGE_IN_MEMORY, _PAGE_IN_FILE = 8192, 4096
-# KiB of a file's pages in memory. Keys are random, so rows go to pages all over: with SQLite's own 2,000 a transaction of
-# 200,000 people writes and reads its pages three times as often.
-_CACHE_OF_FILE = 16_000
 
 # https://sqlite.org/rescode.html#primary_result_codes_versus_extended_result_codes, read 2026-11-29.
 _PRIMARY = 0xFF
@@ -83,7 +80,6 @@ def prepare(
     # A token that is deleted, or replaced by an encrypted one, must not stay in the file; builds differ in what they do unasked
     # (https://antonz.org/sqlite-secure-delete/, first section, read 2026-11-30).
     connection.execute("PRAGMA secure_delete = ON")
-    connection.execute(f"PRAGMA cache_size = -{_CACHE_OF_FILE}")
     if empty:
         _lay_out(connection)
     return None if empty or layout == _LAYOUT else convert(connection, path, layout, renewal)
