@@ -10,6 +10,7 @@ from pathlib import Path
 
 from harness.base.errors import HarnessError
 from harness.base.sqlite import is_full
+from harness.base.store import StorageError
 from harness.wire.present import is_cut_off
 
 
@@ -42,6 +43,8 @@ def damage_worded(folder: Path | None, room: Room) -> Iterator[None]:
         if isinstance(error, OSError | MemoryError) or _is_want_of_threads(error):
             reason = getattr(error, "strerror", None) or "there is not enough memory"
             raise HarnessError(f"cannot start: {reason}") from error
+        if isinstance(error, StorageError):
+            raise HarnessError(f"cannot start: {error}") from error
         if isinstance(error, HarnessError) or folder is None:
             raise
         raise HarnessError(

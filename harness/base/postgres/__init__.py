@@ -4,31 +4,38 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from harness.base.errors import HarnessError
+from harness.base.postgres import failures
 from harness.base.postgres.connections import Connection, Connections
 from harness.base.postgres.copies import Copies
 from harness.base.postgres.peers import Peers, Turns, has_other_versions, name_of_process, take_part
+from harness.base.postgres.session import is_passed_around, settle
 from harness.base.postgres.silence import Silence
 from harness.base.postgres.store import PostgresStore
 from harness.base.postgres.tables import SCHEMA
 from harness.base.postgres.transaction import Audience, Transactions
 
-logging.getLogger("psycopg.pool").setLevel(
-    logging.CRITICAL
-)  # whoever asks for a connection is told what became of it
+# Whoever asks for a connection is told what became of it.
+logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
+_POOLED = (
+    "is behind a pooler that gives each transaction another session, as pgbouncer does with pool_mode=transaction; the processes' "
+    "locks need one that lasts: name the server itself, or a pool with pool_mode=session"
+)
 _LAYOUT = 1
 _LAYING_OUT = 0x5C1A57DB  # the advisory lock of whoever looks at the layout or makes it
 _KEYS = 0x5C1A57DC  # the first of the advisory locks that serving processes have
 _TURNS = 1  # from which on they are those of `turns`
 STARTING, AT_WORK = 0, 1  # the tasks that one process does at a time
 _CONNECTIONS = 24  # of one process; PostgreSQL admits 100 unless told otherwise
+_CONNECTIONS_AT_LEAST = 2  # for a turn, and for whoever asks meanwhile
 _CONNECTS_WITHIN = 5  # seconds
 _CONNECTION_WITHIN = 8  # seconds, in which one is given back or made for whoever asks for one
 # In seconds. https://aiven.io/docs/products/postgresql/reference/idle-connections, "Keep-alive client side parameters", read
@@ -64,30 +71,49 @@ class PostgresDatabase:
         try:
             self._taking_part = self._connect()
             try:
+                self._refuse_a_pooler(place)
                 _prepare(self._taking_part, place)
             except BaseException:
                 self._taking_part.close()
                 raise
         except psycopg.Error as error:
-            # Lines that are set in are the driver's questions, whether the server runs; the last of the others is the reason.
-            reasons = [line for line in str(error).splitlines() if line and not line[0].isspace()]
-            reason = reasons[-1] if reasons else type(error).__name__
-            raise HarnessError(
-                f"{place} cannot be used: {reason}; see that the server runs and that the address, role and password are right (with %40 for @ in a password)"
-            ) from error
+            raise failures.unusable(place, error) from error
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             url,
             kwargs=options,
-            min_size=1,
+            min_size=_CONNECTIONS_AT_LEAST,
             max_size=_CONNECTIONS,
             timeout=_CONNECTION_WITHIN,
             configure=partial(_set_up, silence=self._silence),
             open=True,
         )
+        self._fill(place)
         self.audience = Audience()
         self._connections = Connections(self._pool, self._silence)
         self._transactions = Transactions(self._connections, self.audience)
         self._stores: dict[str, PostgresStore] = {}
+
+    def _refuse_a_pooler(self, place: str) -> None:
+        with self._connect() as another:
+            if is_passed_around(self._taking_part, another):
+                raise HarnessError(f"{place} {_POOLED}")
+
+    def _fill(self, place: str) -> None:
+        """Have the connections that are needed at least. Raises HarnessError with what one more is refused for."""
+        try:
+            self._pool.wait(_CONNECTS_WITHIN)
+        except PoolTimeout as late:  # which closes them
+            try:
+                with ExitStack() as opened:
+                    for _ in range(_CONNECTIONS_AT_LEAST):
+                        opened.enter_context(self._connect())
+                raise HarnessError(
+                    f"{place} is too slow: it needs {_CONNECTS_WITHIN} s for a connection"
+                ) from late
+            except psycopg.Error as error:
+                raise failures.unusable(place, error) from error
+            finally:
+                self._taking_part.close()
 
     def tenant(self, name: str) -> PostgresStore:
         """Return the tenant's store: one object, so that transactions of one thread on it join."""
@@ -127,6 +153,7 @@ def _place(url: str) -> str:
 def _connect(url: str, silence: Silence, options: dict[str, Any]) -> Connection:
     connection = psycopg.connect(url, **options)
     silence.watch_over(connection)
+    settle(connection)
     return connection
 
 
@@ -136,6 +163,7 @@ def _set_up(connection: Connection, silence: Silence) -> None:
     https://www.postgresql.org/docs/current/wal-async-commit.html, 28.4, read 2026-11-30.
     """
     silence.watch_over(connection)
+    settle(connection)
     connection.execute("SET search_path TO harness")
     connection.execute("SET synchronous_commit TO off")
 

@@ -7,10 +7,12 @@ https://www.postgresql.org/docs/current/errcodes-appendix.html, table A.1, and â
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import psycopg
 
+from harness.base.errors import HarnessError
 from harness.base.store import StorageError
 
 _UNDONE = "nothing of this was written; try again"
@@ -22,6 +24,29 @@ _REFUSALS = (
     psycopg.errors.InsufficientPrivilege,
     psycopg.errors.UndefinedTable,
 )
+
+
+# What to do about what keeps us from starting, by what the server reports; and about all else.
+_REMEDIES: Mapping[type[psycopg.Error], str] = {
+    psycopg.errors.InsufficientPrivilege: "let the role make a schema there (GRANT CREATE ON DATABASE), or name one that owns all of the "
+    "schema 'harness'",
+    psycopg.errors.ReadOnlySqlTransaction: "name a server and a role that may write: this is a standby, or its "
+    "default_transaction_read_only is on",
+    psycopg.errors.ProgrammingError: "the schema 'harness' there is not ours: name another database",
+}
+_TOO_MANY = "raise max_connections or the limit of the role, or end other processes: each of ours needs four connections, and takes up to 27"
+_REMEDY = "see that the server runs and that the address, role and password are right (with %40 for @ in a password)"
+
+
+def unusable(place: str, error: psycopg.Error) -> HarnessError:
+    """Return what to tell of a database that a process cannot start on."""
+    # Lines that are set in are the driver's questions, whether the server runs; the last of the others is the reason.
+    reasons = [line for line in str(error).splitlines() if line and not line[0].isspace()]
+    text = error.diag.message_primary or (reasons[-1] if reasons else type(error).__name__)
+    remedy = next((words for kind, words in _REMEDIES.items() if isinstance(error, kind)), _REMEDY)
+    if "too many connections" in text or "connection slots" in text:  # while connecting there is no code
+        remedy = _TOO_MANY
+    return HarnessError(f"{place} cannot be used: {text}; {remedy}")
 
 
 def is_lost(connection: psycopg.Connection[Any], error: psycopg.Error) -> bool:

@@ -2,7 +2,7 @@
 
 `connect_timeout` is over once a connection stands; keep-alives and `tcp_user_timeout` see a machine that acknowledges nothing
 any more, and neither a proxy that still does nor a server that stands still
-(https://www.postgresql.org/docs/current/libpq-connect.html, "Parameter Key Words", read 2026-11).
+(https://www.postgresql.org/docs/current/libpq-connect.html, "Parameter Key Words", read 2026-11-30).
 """
 
 from __future__ import annotations
