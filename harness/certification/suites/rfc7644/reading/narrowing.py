@@ -30,7 +30,7 @@ from harness.certification.suites.rfc7644.reading.alike import new_alike, shared
 from harness.certification.suites.rfc7644.reading.queries import USER_WHOLE
 from harness.scim.names import CORE_USER
 
-_NOBODY = {"filter": 'userName eq "nobody"', "count": 0}
+_NOBODY = {"filter": 'userName eq "nobody"', "count": 1}
 
 
 def _as_read(bench: Bench) -> None:
