@@ -10,7 +10,6 @@ from difflib import get_close_matches
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.provisioning.cycle.facts import DELETED, Facts, purged_at
 from harness.azure_ad.provisioning.cycle.session import Session
-from harness.azure_ad.provisioning.why.traces import Trace, trace_of, traces
 from harness.base.clock import iso
 from harness.base.errors import HarnessError
 from harness.base.store import Document
@@ -89,12 +88,16 @@ def _remembered(session: Session, facts: Facts) -> tuple[str, str]:
     linked = facts.connection
     if linked is not None:
         return linked.identifier, linked.display_name
-    trace = trace_of(session, facts.kind, facts.key) or Trace(facts.key, facts.key, facts.key)
-    return trace.name, trace.display_name
+    from harness.azure_ad.provisioning.why.traces import trace_of  # as below
+
+    trace = trace_of(session, facts.kind, facts.key)
+    return (facts.key, facts.key) if trace is None else (trace.name, trace.display_name)
 
 
 def _logged(session: Session, kind: str) -> Iterator[tuple[str, str]]:
     """Yield each name in the logs with its id, the newest entry first."""
+    from harness.azure_ad.provisioning.why.traces import traces  # seldom needed: a module less for each run
+
     for trace in traces(session, kind):
         before = (trace.name.partition("@")[0],) if kind == "User" else ()
         for each in (trace.name, *before, trace.display_name, trace.key):
