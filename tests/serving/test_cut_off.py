@@ -54,12 +54,12 @@ def test_reads_and_writes_under_load(serve, address, administrator):
         for number in range(EACH):
             name = f"p{writer}-{number}"
             answer = world.scim("POST", "/Users", person(name))
-            if answer.status == 500:
+            while answer.status == 500:
                 assert answer.json()["detail"] == LOOK
                 answer = world.scim(
                     "POST", "/Users", person(name)
                 )  # which is how a provisioning service looks
-                assert answer.status in {201, 409, 500}
+            assert answer.status in {201, 409}
             statuses[answer.status] += 1
             reads = world.scim("GET", "/Users?count=1"), world.graph("GET", "/users?$top=1")
             assert [read.status for read in reads] == [200, 200], [read.body for read in reads]
