@@ -60,7 +60,8 @@ class Silence:
     def _tick(self) -> None:
         while not self._ended.wait(_TICK):
             self._ticks += self._is_waiting
-            if self._is_waiting and self._ticks * _TICK >= SILENCE:
+            # While it lasts, too: somebody may just have been given a connection when all were cut.
+            if self._is_waiting and (self.is_on or self._ticks * _TICK >= SILENCE):
                 self._ticks = 0
                 self._cut()
 
