@@ -27,6 +27,7 @@ class ServeOptions(Struct, frozen=True):
     host: str
     allow_remote: bool
     allowed_hosts: tuple[str, ...]
+    access_key: str | None
     aws_port: int
     azure_port: int
     profile: str
@@ -83,6 +84,7 @@ class ServeOptions(Struct, frozen=True):
             bare=self.bare,
             schema=serve_values.schema(self.schema),
             allowed_hosts=self.allowed_hosts,
+            access_key=serve_values.access_key(self.access_key),
         )
 
     def staging(self) -> Staging | None:
@@ -153,6 +155,12 @@ _OPTIONS: tuple[Option, ...] = (
         multiple=True,
         metavar="NAME",
         help="A name by which other machines may ask (repeatable); addresses are told with the first.",
+    ),
+    click.option(
+        "--access-key",
+        envvar="HARNESS_ACCESS_KEY",
+        metavar="KEY",
+        help="The key that other machines need, best given in HARNESS_ACCESS_KEY; without it one is made, and stays in --data.",
     ),
     click.option(
         "--aws-port", default=8080, show_default=True, type=_PORT, help="Port of AWS SSO (0: any free one)."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _DATABASES = ("postgresql", "postgres")
+_ACCESS_KEY = re.compile("[!-~]{16,}")  # what a header takes, and nobody guesses
 
 
 def schema(path: Path | None) -> Document | None:
@@ -57,6 +59,14 @@ def old_key(path: Path | None, key: str | None) -> str | None:
     if key is None:
         raise HarnessError("--old-key-file has the key until now; give the new one in --key-file")
     return key_in(path)
+
+
+def access_key(key: str | None) -> str | None:
+    if key is not None and not _ACCESS_KEY.fullmatch(key):
+        raise HarnessError(
+            "--access-key, or HARNESS_ACCESS_KEY, has at least 16 ASCII characters and no blanks; leave it out for a new one"
+        )
+    return key
 
 
 def both(one: _T | None, other: _T | None, names: str) -> tuple[_T, _T] | None:

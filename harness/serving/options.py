@@ -40,6 +40,7 @@ class Options:
     `bare` leaves provisioning to be configured by hand; `allowed_hosts` are names by which other machines may address this
     one, the first of which stands in addresses that are given out; `processes` answer together; `key` encrypts stored secrets, those
     under `old_key`, too;
+    `access_key` is demanded of other machines (None: that of the data, or a new one);
     `schema` is an exported one for the job; `scenario_of` turns exchanges into a scenario, for the timeline's page.
     """
 
@@ -60,4 +61,5 @@ class Options:
     processes: int = 1
     key: str | None = field(default=None, repr=False)
     old_key: str | None = field(default=None, repr=False)
+    access_key: str | None = field(default=None, repr=False)
     scenario_of: ScenarioOf | None = None

@@ -95,7 +95,7 @@ class Served:
 
     def _listen(self, options: Options, listening: Listening | None, opened: ExitStack) -> None:
         is_local = is_loopback(options.host) and not options.allowed_hosts
-        self.key = None if is_local else self._data.control_key()
+        self.key = None if is_local else self._data.control_key(options.access_key)
         self._signed, self._names = options.api_credentials is not None, own_names(options.allowed_hosts)
         doors = (self._door(apps()[0], 0), options.aws_port), (self._door(apps()[1], 1), options.azure_port)
         self._servers = listen(options.host, self.identity, listening, self.misbehaviour.is_quick, *doors)

@@ -1,6 +1,6 @@
 """The control API, which no cloud has, under `/_harness/` on both applications: clock, reset, populate, outbox, stepping.
 
-GET  /_harness/health                     {"status": "healthy", "version"}, or 503 while it starts; needs no key
+GET  /_harness/health                     {"status": "healthy", "version"}, or 503 while it starts
 GET  /_harness/clock                      {"now", "offsetSeconds"}
 POST /_harness/clock     {"advance": "40m"}   runs what falls due on the way
 POST /_harness/populate  {"azure_ad": {"users", "groups", "assignments"}, "aws_sso": {…}}

@@ -3,7 +3,7 @@
 A person types the key once and then has a cookie (`POST /_harness/key`); scripts send it in a header. Paths that demand tokens or
 client secrets (SCIM, Graph, OAuth) need no key, nor do the AWS APIs when they demand signatures. The harness does not check
 people's passwords, so a client that signs a person in by one sends the key as the password. The OpenID configuration and the
-signing keys are public: programs that verify tokens have no key to send; so is `GET /_harness/health`, for balancers and containers.
+signing keys are public: programs that verify tokens have no key to send.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 KEY_HEADER = "X-Harness-Key"
 KEY_PATH = "/_harness/key"
-_HEALTH = "/_harness/health"
 _COOKIE = "harness_key"
 _MAX_FORM = 4096
 _NO_PATH = re.compile(r"(?!)")
@@ -109,12 +108,7 @@ class Gate:
             return None
         if not names_this_machine(environ) and not (self.key and self._is_named(environ)):
             return _sentence(_elsewhere(beyond_loopback=self.key is not None), 403)
-        if (
-            self.key is None
-            or _is_probe(environ)
-            or self.exempt.public.fullmatch(path)
-            or self._is_signed(environ)
-        ):
+        if self.key is None or self.exempt.public.fullmatch(path) or self._is_signed(environ):
             return None
         try:
             if self.exempt.token_endpoint.fullmatch(path):
@@ -137,11 +131,6 @@ class Gate:
     def _is_signed(self, environ: WSGIEnvironment) -> bool:
         is_call = environ["REQUEST_METHOD"] == "POST" and "HTTP_X_AMZ_TARGET" in environ
         return self.signed and is_call and environ["PATH_INFO"] == "/"
-
-
-def _is_probe(environ: WSGIEnvironment) -> bool:
-    """Tell whether only the health is asked for, which says that a server is up and of which version."""
-    return (environ["REQUEST_METHOD"], environ["PATH_INFO"]) == ("GET", _HEALTH)
 
 
 def _keyless(request: Request, key: str) -> Response | None:

@@ -123,16 +123,14 @@ class Data:
             store.put("clock", "boots", {"count": boots})
         return None if seed is None else seed if boots == 1 else f"{seed}/{boots}"
 
-    def control_key(self) -> str:
-        """Return what strangers are asked for: the same by all processes that share the data, else another at each start."""
-        key = Ids(None).alphanumeric(32)
-        if self.peers is None:
-            return key
+    def control_key(self, chosen: str | None = None) -> str:
+        """Return what strangers are asked for: `chosen`, else what was before in the data, else a new one; it stays there."""
         store = self.stores["azure_ad"]
         with store.transaction():
-            document = store.get("account", "control") or {"key": key}
-            store.put("account", "control", document)
-        return str(document["key"])
+            stored = store.get("account", "control") or {"key": Ids(None).alphanumeric(32)}
+            key = str(chosen or stored["key"])
+            store.put("account", "control", {"key": key})
+        return key
 
     def offset(self) -> timedelta:
         """Return how far the clock was ahead of the machine's when it last moved."""
