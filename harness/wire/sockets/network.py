@@ -28,7 +28,7 @@ from urllib3.exceptions import (
 )
 
 from harness.wire.message import Request, Response, TransportError, check_url
-from harness.wire.sockets.patience import impatient
+from harness.wire.sockets.patience import Opening, impatient
 
 _KINDS: tuple[tuple[type[Exception], str], ...] = (
     (NameResolutionError, "dns"),
@@ -68,6 +68,7 @@ class Network:
             num_pools=256, maxsize=connections, timeout=timeout, retries=False
         )
         self._trusted = trusted
+        self._opening = Opening()
         self._pools: dict[tuple[str, str], urllib3.HTTPConnectionPool] = {}  # the manager takes long to look
 
     def __call__(self, request: Request) -> Response:
@@ -94,9 +95,8 @@ class Network:
         A server may close it at any moment. Whoever sent no body asks again over another, as .NET does
         (https://github.com/dotnet/corefx/pull/26708, its description, read 2026-11-30) and RFC 9110 section 9.2.2 permits.
         """
-        pool = self._pool(parts)
         ask = partial(
-            pool.urlopen,
+            self._pool(parts).urlopen,
             request.method,
             f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/",
             body=request.body or None,
@@ -106,12 +106,12 @@ class Network:
             decode_content=False,
             preload_content=False,
         )
-        opened = pool.num_connections
+        self._opening.is_new = False
         try:
             return ask()
         except ProtocolError as error:
-            is_new = pool.num_connections > opened
-            if request.method not in _REPEATED or is_new or not isinstance(error.args[-1], _GONE):
+            is_safe = request.method in _REPEATED and not request.body and not self._opening.is_new
+            if not is_safe or not isinstance(error.args[-1], _GONE):
                 raise
         return ask()
 
@@ -149,7 +149,7 @@ class Network:
             context = self._trusted.get(f"{parts.scheme}://{parts.netloc}")
             judged = {"ssl_context": context, "assert_hostname": False} if context else None
             pool = self._manager.connection_from_host(parts.hostname, parts.port, parts.scheme, judged)
-            impatient(pool, self._deadline)
+            impatient(pool, self._deadline, self._opening)
             self._pools[parts[:2]] = pool
         return pool
 

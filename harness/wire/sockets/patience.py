@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 import socket
+import threading
 from email.errors import MissingHeaderBodySeparatorDefect
 from functools import partial
 from http.client import HTTPException, HTTPResponse
@@ -28,11 +29,25 @@ _LENGTH = re.compile(r"\s*\d+\s*(,\s*\d+\s*)*", re.ASCII)
 _SWITCHING = 101
 
 
-def impatient(pool: urllib3.HTTPConnectionPool, deadline: float) -> None:
-    """Make each answer over a pool's connections end within `deadline` seconds, or raise TransportError."""
+class Opening(threading.local):
+    """Whether a connection was opened for the request that this thread sends."""
+
+    is_new = False
+
+
+def impatient(pool: urllib3.HTTPConnectionPool, deadline: float, opening: Opening) -> None:
+    """Make each answer over a pool's connections end within `deadline` seconds, or raise TransportError.
+
+    `opening` is told when one connects, for the library opens an ended connection again without counting it.
+    """
     answers = staticmethod(partial(_Answer, deadline))
     kind = pool.ConnectionCls  # its name stays: the library's messages begin with it
-    pool.ConnectionCls = type(kind.__name__, (kind,), {"response_class": answers})
+
+    def connect(connection: urllib3.connection.HTTPConnection) -> None:
+        opening.is_new = True
+        kind.connect(connection)
+
+    pool.ConnectionCls = type(kind.__name__, (kind,), {"response_class": answers, "connect": connect})
 
 
 class _Answer(HTTPResponse):

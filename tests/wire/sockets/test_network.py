@@ -338,3 +338,30 @@ def test_what_may_have_been_carried_out_is_not_sent_again(network):
         assert kind_of_failure(network, url, "POST") == "reset"
         network.close()
     assert methods == ["GET", "POST"]
+
+
+def test_a_request_over_a_new_connection_is_sent_once(network):
+    """One that was kept and ended before is opened again: that is a new one, though the pool had it already."""
+    methods, ended = [], threading.Event()
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        listening.settimeout(10)
+
+        def serve():
+            with suppress(TimeoutError):
+                for answer in (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", b"", b""):
+                    connection, _ = listening.accept()
+                    listening.settimeout(0.5)
+                    with closing(connection):
+                        connection.settimeout(10)
+                        methods.append(connection.recv(65536).partition(b" ")[0].decode())
+                        connection.sendall(answer)
+                    ended.set()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        assert network(Request("GET", url)).status == 200
+        assert ended.wait(10)
+        assert kind_of_failure(network, url, "DELETE") == "reset"
+        thread.join()
+    assert methods == ["GET", "DELETE"]
