@@ -13,6 +13,7 @@ from harness.serving.watching.happenings import MOST_OCTETS, Call, Incoming
 from harness.serving.watching.timeline import Timeline
 from harness.wire.incoming import ANSWERED, RAW_HEADERS
 from harness.wire.message import Request, Response, Send, TransportError
+from harness.wire.recording.secrets import beginning
 from harness.world import AZURE_AD
 
 if TYPE_CHECKING:
@@ -57,10 +58,10 @@ class Door:
                 environ["wsgi.url_scheme"],
                 environ["REQUEST_URI"],
                 environ[RAW_HEADERS],
-                body if len(body) <= MOST_OCTETS else body[:MOST_OCTETS],
+                beginning(body, MOST_OCTETS),
                 status,
                 headers,
-                answer if len(answer) <= MOST_OCTETS else answer[:MOST_OCTETS],
+                beginning(answer, MOST_OCTETS),
             )
         )
 
@@ -87,7 +88,7 @@ def _begun(response: Response) -> Response:
     """Return as much of an answer as the timeline shows: ten thousand long ones would be more than there is memory."""
     if len(response.body) <= MOST_OCTETS:
         return response
-    return Response(response.status, response.headers, response.body[:MOST_OCTETS])
+    return Response(response.status, response.headers, beginning(response.body, MOST_OCTETS))
 
 
 def _is_untold(environ: WSGIEnvironment) -> bool:

@@ -21,6 +21,7 @@ from harness.log_lines import log_line, shown_line
 from harness.serving.own_agent import OWN_AGENT
 from harness.wire.message import Headers, Request, Response
 from harness.wire.recording.exchanges import Exchange, hidden, hidden_url, moment
+from harness.wire.recording.secrets import beginning
 from harness.world import ADMINISTRATOR
 
 CLIENT = "Client"
@@ -94,7 +95,7 @@ class Call(NamedTuple):
         return Event(number, at, "exchange", self.source, self.target, summary, good, exchange)
 
     def _exchange(self, at: str, number: int) -> Exchange:
-        request, outcome = replace(self.request, body=beginning(self.request.body)), self.outcome
+        request, outcome = replace(self.request, body=beginning(self.request.body, MOST_OCTETS)), self.outcome
         if isinstance(outcome, Response):
             outcome = replace(outcome, body=plain(outcome.headers, outcome.body))
         return hidden(at, self.source, lambda _: self.target, request, outcome, number)
@@ -227,12 +228,7 @@ def _path(url: str, authorization: str) -> str:
     return f"{path}?{unquote_plus(parts.query)}" if parts.query else path
 
 
-def beginning(body: bytes) -> bytes:
-    """Return the part of a body that is stored."""
-    return body if len(body) <= MOST_OCTETS else body[:MOST_OCTETS]
-
-
 def plain(headers: Headers, body: bytes) -> bytes:
     """Return the body of an answer, but not of a page, which may show a token."""
     kind = next((value for name, value in headers if name.lower() == "content-type"), "")
-    return b"" if kind.startswith("text/html") else beginning(body)
+    return b"" if kind.startswith("text/html") else beginning(body, MOST_OCTETS)

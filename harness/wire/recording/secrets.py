@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
+import string
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
@@ -18,6 +19,9 @@ from harness.wire.message import Headers, Response
 HIDDEN = "***"
 LONGEST = 16_384  # bytes of a body that a log quotes: development servers answer errors with half a megabyte
 _LONGEST_HEADER = 1_024  # characters of a value
+# What tokens consist of, percent-encoded and in base64 too. Half a token is not recognised as one.
+_OF_TOKENS = string.ascii_letters.encode() + string.digits.encode() + b"-._~+/=%\\"
+_LONGEST_TOKEN = 16_384  # bytes
 _SHORTEST = 12  # characters; a shorter secret may be part of any word, and is hidden where it is a word
 _SHORTEST_ENCODED = 8  # bytes; base64 of fewer may be part of any text
 _LITERAL = re.compile(r"[A-Za-z0-9_]+")
@@ -156,6 +160,14 @@ def quotable(response: Response, secrets: Secrets) -> Response:
         start = body[:LONGEST].decode("utf-8", "replace")
         body = f"{start}… ({len(body) - LONGEST:,} more bytes)".encode()
     return Response(response.status, tuple((name, _cut(value)) for name, value in headers), body)
+
+
+def beginning(body: bytes, most: int) -> bytes:
+    """Return the first `most` bytes of a body whose secrets are not hidden yet, without a word that goes on behind them."""
+    if len(body) <= most:
+        return body
+    place = max(0, most - _LONGEST_TOKEN)
+    return body[:place] + body[place:most].rstrip(_OF_TOKENS)
 
 
 def _cut(value: str) -> str:
