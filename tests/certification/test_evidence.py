@@ -94,6 +94,38 @@ def test_a_reason_names_no_stranger(inhabited):
     assert result.reason == f"there is {MASK}"
 
 
+@pytest.mark.parametrize("shift", [4, 12, len(TOKEN)])
+def test_a_reason_quotes_no_half_of_a_token_or_a_name(inhabited, shift):
+    """An answer is quoted to a length, and a token or a name may stand just there."""
+    name = STRANGER["name"]["givenName"]
+
+    for text in (TOKEN, name):
+
+        def fails(bench, private=text):
+            bench.endpoint.get("/Users")
+            start = b"." * (300 - min(shift, len(private) - 1))
+            raise FailedError(excerpt(Response(500, SCIM_JSON, start + private.encode() + b"...")))
+
+        (result,) = results_of(inhabited, one("Fails", fails))
+        assert result.reason.strip(".") == f"{MASK}…"
+
+
+def test_a_secret_at_the_end_of_what_the_evidence_keeps_is_hidden_whole():
+    """Otherwise a half of it would stand there, which nobody recognises."""
+    secret = "kP9wX2tB6vN8cM3sD5fG1jR4"
+    body = b"x " * (LONGEST_BODY // 2 - 6) + secret.encode() + b" x" * 50
+
+    def asks(bench):
+        bench.add_secret(secret)
+        bench.endpoint.ask("POST", "/Users/.search", content=body)
+
+    (result,) = results_of(lambda _: Response(200, SCIM_JSON, body), one("Asks", asks))
+    (exchange,) = result.exchanges
+    for evidence in (exchange.request.body, exchange.response.body):
+        assert b"x ***" in evidence
+        assert secret[:4].encode() not in evidence
+
+
 def test_a_long_request_and_a_long_answer_are_cut():
     """The certificate stays readable, and says how long they were."""
     body = b"[" + b"1," * LONGEST_BODY + b"1]"

@@ -13,7 +13,7 @@ from harness.base.ids import Ids
 from harness.base.store import Document
 from harness.certification.bench.endpoint import Endpoint
 from harness.certification.bench.entra import Entra
-from harness.certification.bench.masking import Masking
+from harness.certification.bench.masking import Masking, shortened, without_halves
 from harness.certification.bench.patience import Pause
 from harness.certification.bench.rereading import Rereading
 from harness.certification.outcomes import FailedError
@@ -119,7 +119,8 @@ class Bench:
 
     def redaction(self) -> Redaction:
         """Return a redaction that hides secrets and strangers' data in the exchanges so far, and in texts about them."""
-        return Redaction(Masking(self.exchanges()), Secrets(self._secrets))
+        masking = Masking(self.exchanges())
+        return Redaction(masking, Secrets(self._secrets), sorted((*masking.texts, *self._secrets)))
 
     def clear(self) -> list[str]:
         """Take away what the check left in the server; return what could not be deleted, by its path."""
@@ -129,16 +130,17 @@ class Bench:
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """Hides the secrets, and the people that a server may show or repeat anywhere."""
+    """Hides the secrets, and the people that a server may show or repeat anywhere; `private` are the texts of both, sorted."""
 
     masking: Masking
     secrets: Secrets
+    private: Sequence[str]
 
     def evidence(self) -> tuple[Exchange, ...]:
-        return tuple(without(each, self.secrets) for each in self.masking.exchanges())
+        return tuple(shortened(without(each, self.secrets)) for each in self.masking.exchanges())
 
     def text(self, text: str) -> str:
-        return self.secrets.text(self.masking.text(text))
+        return self.secrets.text(self.masking.text(without_halves(text, self.private)))
 
 
 def _given(outcome: Response | TransportError, _: Request) -> Response:

@@ -1,12 +1,13 @@
 """Other people's data taken out of the evidence: what a server shows of people that the checks did not make.
 
 A list of everybody is part of many checks, and a certificate goes to strangers. Ids stay, for evidence must be followed;
-so do texts that a check sent itself. Long bodies are cut.
+so do texts that a check sent itself. Long bodies are cut, behind all else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -33,16 +34,13 @@ class Masking:
         self.texts = sorted(self._texts, key=lambda text: (-len(text), text))
 
     def exchanges(self) -> Iterator[Exchange]:
-        """Yield the exchanges without strangers, and with short bodies."""
+        """Yield the exchanges without strangers."""
         for exchange, document in self._answered:
-            request = replace(exchange.request, body=_cut(exchange.request.body))
-            if exchange.response is None:
-                yield replace(exchange, request=request)
-                continue
-            body = exchange.response.body
-            if any(True for _ in self._strange_texts(document)):
-                body = encode(self._masked(document))
-            yield replace(exchange, request=request, response=replace(exchange.response, body=_cut(body)))
+            if exchange.response is not None and any(True for _ in self._strange_texts(document)):
+                response = replace(exchange.response, body=encode(self._masked(document)))
+                yield replace(exchange, response=response)
+            else:
+                yield exchange
 
     def text(self, text: str) -> str:
         """Return a reason without the names of strangers."""
@@ -95,6 +93,28 @@ class Masking:
         if isinstance(value, list):
             return [self._hidden(each) for each in value]
         return MASK if isinstance(value, str) and value in self._texts else value
+
+
+def shortened(exchange: Exchange) -> Exchange:
+    """Return an exchange with short bodies. Secrets are to be hidden before, for half of one is not recognised."""
+    request = replace(exchange.request, body=_cut(exchange.request.body))
+    response = exchange.response and replace(exchange.response, body=_cut(exchange.response.body))
+    return replace(exchange, request=request, response=response)
+
+
+def without_halves(text: str, private: Sequence[str]) -> str:
+    """Return a text without what stands of a private one where an answer was cut short with `…`; `private` is sorted."""
+    *cut, end = text.split("…")
+    return "…".join([*(_without_half(each, private) for each in cut), end])
+
+
+def _without_half(text: str, private: Sequence[str]) -> str:
+    for place in range(len(text) - _SHORTEST + 1):
+        half = text[place:]
+        at = bisect_left(private, half)
+        if at < len(private) and private[at].startswith(half):
+            return text[:place] + MASK
+    return text
 
 
 def _is_group(resource: Any) -> bool:
