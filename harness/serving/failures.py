@@ -13,6 +13,11 @@ from harness.base.sqlite import is_full
 from harness.base.store import StorageError
 from harness.wire.present import is_cut_off
 
+NO_ROOM = (
+    "the disk is full, or takes no more: nothing is written until there is room; what is there can be read"
+)
+CUT_OFF = "the database does not answer; it is asked again and again until it does"
+
 
 @dataclass(slots=True)
 class Room:

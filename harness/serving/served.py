@@ -213,9 +213,9 @@ class Served:
         raise HarnessError("provisioning is not configured yet; choose Get started on its page in the portal")
 
     @property
-    def is_ready(self) -> bool:
-        """Tell whether the world is built and configured."""
-        return bool(self.ready)
+    def trouble(self) -> str | None:
+        """Return in a sentence why it cannot serve now; None while it can."""
+        return self._data.trouble() if self.ready else "the world is being built; ask again"
 
     @property
     def offset(self) -> timedelta:

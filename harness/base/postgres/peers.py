@@ -142,6 +142,7 @@ class Turns:
 class Peers:
     """This process among its peers. `leads` tells whether it is the one that runs what must run once.
 
+    `is_cut_off` tells whether it has lost the database, and has not yet got it back.
     `key` is the lock of who leads, `work` that of who has an object at work; `taking_part` is a connection that does already.
     """
 
@@ -163,7 +164,7 @@ class Peers:
         self._due = threading.Event()  # a look
         self._loss = threading.Event()  # of the lead, until a look has seen it
         self._threads: tuple[threading.Thread, ...] = ()
-        self.leads = False
+        self.leads = self.is_cut_off = False
 
     def start(self, look: Callable[[], None], on_error: Callable[[BaseException], None]) -> None:
         """Call `look` after every change that somebody told of, when `leads` changes, and now and then, until `stop`."""
@@ -207,6 +208,7 @@ class Peers:
                 with self._silence.bounded():
                     self._connection = self._connection or self._listening()
                     self._take_part(self._connection)
+                self.is_cut_off = False
                 self._due.set()
                 for _ in self._connection.notifies(timeout=_LOOKS_EVERY, stop_after=1):
                     pass
@@ -254,6 +256,7 @@ class Peers:
             with suppress(psycopg.Error):
                 self._connection.close()
         self._connection = None
+        self.is_cut_off = True
         if self.leads:
             self.leads = False
             self._loss.set()

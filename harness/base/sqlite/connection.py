@@ -96,6 +96,11 @@ class Connection:
         elif error is None and self.connection.total_changes != self._changes_when_full:
             self._changes_when_full = None
 
+    @property
+    def is_full(self) -> bool:
+        """Whether the last change found no room."""
+        return self._changes_when_full is not None
+
     def size(self) -> int:
         """Return the size of the data in octets."""
         with self.lock:

@@ -84,9 +84,9 @@ class Staged:
             self.timeline.add(Logged(log, line))
 
     @property
-    def is_ready(self) -> bool:
-        """True: the world is built before the servers listen."""
-        return True
+    def trouble(self) -> None:
+        """None: the world is built before the servers listen, and is in memory."""
+        return
 
     @property
     def offset(self) -> timedelta:

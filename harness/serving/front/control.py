@@ -1,6 +1,6 @@
 """The control API, which no cloud has, under `/_harness/` on both applications: clock, reset, populate, outbox, stepping.
 
-GET  /_harness/health                     {"status": "healthy", "version"}, or 503 while it starts
+GET  /_harness/health                     {"status": "healthy", "version"}, or 503 and why: it starts, data are away, no room
 GET  /_harness/clock                      {"now", "offsetSeconds"}
 POST /_harness/clock     {"advance": "40m"}   runs what falls due on the way
 POST /_harness/populate  {"azure_ad": {"users", "groups", "assignments"}, "aws_sso": {…}}
@@ -136,8 +136,8 @@ def _body(request: Request) -> dict[str, Any]:
 
 def _health(served: Controlled, body: dict[str, Any]) -> dict[str, Any]:
     del body
-    if not served.is_ready:
-        raise RefusedError("the world is being built; ask again", 503)
+    if (reason := served.trouble) is not None:
+        raise RefusedError(reason, 503)
     return {"status": "healthy", "version": __version__}
 
 

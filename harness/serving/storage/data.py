@@ -19,7 +19,7 @@ from harness.base.ids import Ids
 from harness.base.sealing import sealing
 from harness.base.sqlite import Database, check
 from harness.base.store import Document, Store
-from harness.serving.failures import Room, report_converted, report_plain
+from harness.serving.failures import CUT_OFF, NO_ROOM, Room, missing_worded, report_converted, report_plain
 from harness.serving.options import PostgresAddress
 from harness.serving.storage import checksums
 from harness.serving.storage.folder_lock import lock
@@ -42,6 +42,7 @@ class Peers(Protocol):
     """How processes that share data hear of each other (`base/postgres/peers.py`)."""
 
     leads: bool
+    is_cut_off: bool
 
     def start(self, look: Callable[[], None], on_error: Callable[[BaseException], None]) -> None: ...
 
@@ -67,6 +68,7 @@ class Data:
     stores: dict[str, Store]
     keeper: Keeper
     _audiences: Sequence[Audience] = ()
+    _files: Sequence[Database] = ()  # in the order of SIDES
     _changed: str | None = None
     peers: Peers | None = None
     starting: AbstractContextManager[object] = nullcontext()
@@ -90,7 +92,7 @@ class Data:
             if isinstance(place, PostgresAddress):
                 self.stores = self._postgres(place)
             else:
-                self.stores = self._files(place)
+                self.stores = self._folder(place)
             if old_key is not None and isinstance(place, PostgresAddress):
                 _without_snapshots(self.keeper)
             with self.starting:
@@ -128,9 +130,8 @@ class Data:
         store = self.stores["azure_ad"]
         with store.transaction():
             stored = store.get("account", "control") or {"key": Ids(None).alphanumeric(32)}
-            key = str(chosen or stored["key"])
-            store.put("account", "control", {"key": key})
-        return key
+            store.put("account", "control", {"key": chosen or stored["key"]})
+        return str(chosen or stored["key"])
 
     def offset(self) -> timedelta:
         """Return how far the clock was ahead of the machine's when it last moved."""
@@ -139,8 +140,8 @@ class Data:
 
     def last_moment(self) -> datetime | None:
         """Return the moment at which the offset was saved last: the time does not go back behind it."""
-        saved = self.stores["azure_ad"].get("clock", "offset") or {}
-        return from_iso(saved["at"]) if "at" in saved else None
+        at = (self.stores["azure_ad"].get("clock", "offset") or {}).get("at")
+        return None if at is None else from_iso(at)
 
     def save_offset(self, offset: timedelta, at: datetime) -> None:
         self.stores["azure_ad"].put("clock", "offset", {"seconds": offset.total_seconds(), "at": iso(at, 6)})
@@ -160,9 +161,21 @@ class Data:
             clock.turn.release()
 
     def look(self, clock: OffsetClock) -> None:
-        """Say if files were taken away, and note the time: after a kill nobody else knows how late it was."""
+        """Say if files were taken away, note the time, for nobody else knows it after a kill, and see whether there is room again."""
         self.presence.report()
         self.note_time(clock)
+        for file, store in zip(self._files, self.stores.values(), strict=False):
+            if file.is_full:
+                with suppress(sqlite3.DatabaseError), store.transaction():
+                    store.put("clock", "world", store.get("clock", "world") or {})
+
+    def trouble(self) -> str | None:
+        """Return in a sentence what is wrong with the data, as the last write or look met it; nothing is tried for it."""
+        if any(file.is_full for file in self._files):
+            return NO_ROOM
+        if self.peers is not None and self.peers.is_cut_off:
+            return CUT_OFF
+        return missing_worded(path) if (path := self.presence.missing()) else None
 
     def rewinds(self) -> int:
         """Return how often the data became again what they were, as processes that share them count it."""
@@ -175,12 +188,12 @@ class Data:
         """Return the name of a snapshot that was being restored when the process died."""
         return self.keeper.unfinished() if isinstance(self.keeper, Folder) else None
 
-    def _files(self, folder: Path | None) -> dict[str, Store]:
+    def _folder(self, folder: Path | None) -> dict[str, Store]:
         if folder is not None:
             self._open.callback(lock(folder))
             self._changed = _look(folder)
         databases = {side: self._database(folder, side) for side in SIDES}
-        self._audiences = tuple(databases.values())
+        self._audiences = self._files = tuple(databases.values())
         self.keeper = Memory(databases) if folder is None else Folder(folder / _SNAPSHOTS, databases)
         return {side: base.tenant("main") for side, base in databases.items()}
 
