@@ -50,7 +50,7 @@ _HINT_BYTES = tuple(hint.encode() for hint in _HINTS)
 _FORM = rf"(?i)({_NAMES}|(?<![\w-])token)((?:\]|%5D)?=)[^&\s]+"
 _INPUT = re.compile(r"(?i)<input\b")
 _INPUT_NAME = rf"(?i)\bname=[\"']?(?:{_NAMES}|token)\b"
-_VALUE = re.compile(r"(?i)(\bvalue=)(?:\"[^\"]*\"|'[^']*'|[^\s>]+)")
+_VALUE = re.compile(r"(?i)(\bvalue=)(?:\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z)|[^\s>]+)")
 _SHOWN = 'class="token"'  # in the tag before a new token, which a page shows once
 _SIGNATURE = re.compile(
     r"AWS4-HMAC-SHA256 +Credential=[^/,\s]+/(\d{8})/([a-z0-9-]{1,32})/([a-z0-9-]{1,32})/aws4_request(?=,|\s|\Z)",
