@@ -43,6 +43,18 @@ def test_one_version_has_it_and_the_other_does_not_know_it(graph, name, path, ve
     assert f'Property Name="{name}"' in _metadata(graph, version)
 
 
+@pytest.mark.parametrize("query", ["$filter={} eq 2026-11-30T00:00:00Z", "$orderby={}"])
+def test_a_property_of_the_other_version_is_unknown_in_filters_and_orders(graph, query):
+    for name, own, other in (
+        ("createdDateTime", ONLY_V1, ONLY_BETA),
+        ("creationTimestamp", ONLY_BETA, ONLY_V1),
+    ):
+        path = f"/servicePrincipals/{{app}}/appRoleAssignedTo?{query.format(name)}"
+        assert "value" in graph.get(path, version=own)
+        status, _, message = graph.fail("GET", path, version=other)
+        assert (status, f"'{name}'" in message) == (400, True)
+
+
 def test_the_metadata_of_each_version_has_its_own_name_for_an_api_s_scopes(graph):
     assert 'Name="publishedPermissionScopes"' not in _metadata(graph, ONLY_V1)
     (api,) = graph.get("/servicePrincipals?$filter=displayName eq 'Microsoft Graph'")["value"]

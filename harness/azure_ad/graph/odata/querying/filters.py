@@ -29,6 +29,7 @@ from harness.azure_ad.graph.odata.querying.comparisons import (
     OneOf,
     TextMatch,
 )
+from harness.azure_ad.graph.odata.querying.selection import version
 from harness.azure_ad.graph.odata.querying.terms import first_refused
 from harness.base.clock import from_iso
 from harness.base.language import (
@@ -242,7 +243,7 @@ class _Parser:
         spelling = self._kind.spelling(first)
         if spelling is None and rest == ["$count"] and first in _COUNTED & self._kind.navigation.keys():
             return (first, "$count")
-        if spelling is None:
+        if spelling is None or not self._kind.is_in(spelling, version()):
             raise FilterError(
                 f"Invalid filter clause: Could not find a property named '{first}' on type '{self._kind.name}'."
             )

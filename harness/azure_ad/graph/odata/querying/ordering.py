@@ -13,6 +13,7 @@ from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entity_types import EntityType
 from harness.azure_ad.graph.odata.querying.comparisons import at
 from harness.azure_ad.graph.odata.querying.options import is_advanced, text_of
+from harness.azure_ad.graph.odata.querying.selection import version
 from harness.base.store import Document
 
 
@@ -50,7 +51,7 @@ def _order(part: str, kind: EntityType | None, text: str) -> Order:
     first, *rest = name.split("/")
     if kind is not None:
         spelling = kind.spelling(first)
-        if spelling is None:
+        if spelling is None or not kind.is_in(spelling, version()):
             raise refusals.ORDER_UNKNOWN.error(name=name, type_name=kind.name)
         first = spelling
         if kind.operators is not None and "orderby" not in kind.operators.get(name.lower(), ()):
