@@ -90,7 +90,7 @@ def log(
     )
     up_to_one_more = list(islice(chosen, limit + 1))
     newest = up_to_one_more[:limit][::-1]
-    lines = list(log_lines(newest)) or ["no such entries in the provisioning log"]
+    lines = list(log_lines(newest, answer["now"])) or ["no such entries in the provisioning log"]
     if shown["status"]["quarantine"]:
         lines.append("the job is in quarantine and sends nothing; 'harness job status' says why")
     if len(up_to_one_more) > limit:

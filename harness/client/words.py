@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote_plus, urlsplit
 
 from harness.azure_ad.provisioning.log.digest import digest
+from harness.base.clock import from_iso
 from harness.base.wording import moment, times, when
 from harness.client.layout import INDENT, cut, row, rows, wrapped
 from harness.remedies.sentences import explanation
@@ -50,14 +51,14 @@ def status_lines(job: dict[str, Any], served: dict[str, Any]) -> list[str]:
     return lines
 
 
-def log_lines(entries: Iterable[dict[str, Any]]) -> Iterator[str]:
-    """Word entries of the provisioning log, one line for each and two more where something failed."""
+def log_lines(entries: Iterable[dict[str, Any]], now: str | None = None) -> Iterator[str]:
+    """Word entries of the provisioning log, one line for each and two more where something failed; `now` is the job's time."""
     for entry in entries:
-        yield from entry_lines(digest(entry))
+        yield from entry_lines(digest(entry), now)
 
 
-def entry_lines(entry: dict[str, Any]) -> Iterator[str]:
-    """Word a digest."""
+def entry_lines(entry: dict[str, Any], now: str | None = None) -> Iterator[str]:
+    """Word a digest; a next try before `now` is under way or over."""
     outcome = f"{entry['status']} {entry['code']}" if entry["code"] else entry["status"]
     yield f"{moment(entry['at'])}  {entry['action']:<6}  {entry['who']}  {outcome}"
     if entry["status"] != "failure":
@@ -68,7 +69,9 @@ def entry_lines(entry: dict[str, Any]) -> Iterator[str]:
         yield f"{INDENT}{_REASON_IS_THERE}"
     if entry["nextAttempt"]:
         retried = f"retried {times(entry['retries'])}" if entry["retries"] else "not retried yet"
-        yield f"{INDENT}{retried}; next try {moment(entry['nextAttempt'])}"
+        is_due = now is not None and from_iso(entry["nextAttempt"]) <= from_iso(now)
+        next_try = "when this was logged; the next try was due" if is_due else "; next try"
+        yield f"{INDENT}{retried}{' ' if is_due else ''}{next_try} {moment(entry['nextAttempt'])}"
 
 
 def step_lines(step: dict[str, Any], *, bodies: bool = False) -> Iterator[str]:
