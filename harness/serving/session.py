@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from harness.base.errors import HarnessError
+from harness.base.errors import EntryError, HarnessError
 from harness.serving.failures import full_worded
 from harness.serving.front.gate import KEY_HEADER
 from harness.serving.options import Options, PostgresAddress, is_loopback
@@ -113,8 +113,11 @@ def _populate(
     if people is None or path is None:
         return
     if served.is_empty:
-        with full_worded(options.data, path):
-            served.populate(people)
+        try:
+            with full_worded(options.data, path):
+                served.populate(people)
+        except EntryError as error:
+            raise HarnessError(f"{path}: {error}") from error
     else:
         say(f"the data have people already; {path} is left alone")
 

@@ -311,3 +311,16 @@ def test_a_crowd_of_strangers_leaves_the_cycle_unharmed(serve):
         status = world.graph("GET", world.job()).json()["status"]
         assert (status["code"], status["lastExecution"]["state"]) == ("Active", "Succeeded")
     assert world.stop() == 0
+
+
+def test_a_mistake_in_a_file_of_people_is_told_with_its_file(tmp_path):
+    """Which file, which list and how an entry is written; exit code 2."""
+    people = tmp_path / "people.yaml"
+    people.write_text(
+        "users: [{userPrincipalName: ana@contoso.com, displayName: Ana}]\nassignments: [ana@contoso.com]\n"
+    )
+    ended = harness("serve", "--aws-port", "0", "--azure-port", "0", "--populate", str(people))
+    assert (ended.returncode, ended.stderr) == (
+        2,
+        f"error: {people}: azure_ad.assignments: an entry must be a mapping such as {{groups: [Office], role: User}}\n",
+    )
