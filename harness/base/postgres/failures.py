@@ -50,8 +50,14 @@ def unusable(place: str, error: psycopg.Error) -> HarnessError:
 
 
 def is_lost(connection: psycopg.Connection[Any], error: psycopg.Error) -> bool:
-    """Tell whether an error ended its connection; the server's last words come before the end does."""
-    return connection.closed or error.diag.severity_nonlocalized in {"FATAL", "PANIC"}
+    """Tell whether an error ended its connection; the server's last words come before the end does.
+
+    What bears no code comes from libpq, which can do nothing more with the connection: leaving a pipeline amid the
+    server's last words is a matter of "cannot exit pipeline mode while busy".
+    https://www.postgresql.org/docs/current/libpq-pipeline-mode.html, "PQexitPipelineMode", read 2026-11-30.
+    """
+    is_of_libpq = isinstance(error, psycopg.OperationalError) and error.sqlstate is None
+    return connection.closed or is_of_libpq or error.diag.severity_nonlocalized in {"FATAL", "PANIC"}
 
 
 class CutOffError(StorageError):

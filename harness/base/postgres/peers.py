@@ -186,7 +186,7 @@ class Peers:
                 if self._teller is None or self._teller.closed:
                     self._teller = self._connect()
                 self._teller.execute(f"NOTIFY {_CHANNEL}")
-            except psycopg.OperationalError:
+            except psycopg.Error:
                 self._teller = None  # they look before long, told or not
 
     def stop(self) -> None:
@@ -212,7 +212,7 @@ class Peers:
                 self._due.set()
                 for _ in self._connection.notifies(timeout=_LOOKS_EVERY, stop_after=1):
                     pass
-            except psycopg.OperationalError as error:
+            except psycopg.Error as error:
                 self._lost(error)
 
     def _take_part(self, connection: Connection) -> None:

@@ -31,23 +31,26 @@ class Silence:
         self._all: WeakSet[psycopg.Connection[Any]] = WeakSet()
         self._lock = threading.Lock()
         self._ended = threading.Event()
-        self._is_waiting = False
+        self._asker: int | None = None  # the thread whose question is not answered yet
+        self._asking: psycopg.Connection[Any] | None = None  # that this thread made since
         self._ticks = 0
         self.is_on = False
 
     def watch_over(self, connection: psycopg.Connection[Any]) -> None:
         with self._lock:
             self._all.add(connection)
+            if self._asker == threading.get_ident():
+                self._asking = connection
 
     @contextmanager
     def bounded(self) -> Iterator[None]:
         """Count from here how long PostgreSQL takes to answer."""
-        self._ticks, self._is_waiting = 0, True
+        self._ticks, self._asker = 0, threading.get_ident()
         try:
             yield
             self.is_on = False
         finally:
-            self._is_waiting = False
+            self._asker = self._asking = None
 
     def start(self, on_silence: Callable[[], None]) -> None:
         """Watch until `end`; `on_silence` is called when all was cut."""
@@ -59,16 +62,20 @@ class Silence:
 
     def _tick(self) -> None:
         while not self._ended.wait(_TICK):
-            self._ticks += self._is_waiting
-            # While it lasts, too: somebody may just have been given a connection when all were cut.
-            if self._is_waiting and (self.is_on or self._ticks * _TICK >= SILENCE):
+            if self._asker is None:
+                continue
+            self._ticks += 1
+            if self._ticks * _TICK >= SILENCE:
                 self._ticks = 0
-                self._cut()
+                self._cut(spared=None)
+            elif self.is_on:
+                # Somebody may just have been given a connection when all were cut. Over a slow network, asking takes ticks.
+                self._cut(spared=self._asking)
 
-    def _cut(self) -> None:
+    def _cut(self, spared: psycopg.Connection[Any] | None) -> None:
         is_news, self.is_on = not self.is_on, True
         with self._lock:
-            connections = list(self._all)
+            connections = [each for each in self._all if each is not spared]
         for connection in connections:
             _shut(connection)
         if is_news:

@@ -204,8 +204,10 @@ def test_connections_that_are_cut_off_all_the_time_lose_nobody(stores, server):
 
     with ThreadPoolExecutor(5) as threads:
         cutting = threads.submit(cut_off)
-        list(threads.map(create, range(2, 152)))
-        ended.set()
+        try:
+            list(threads.map(create, range(2, 152)))
+        finally:
+            ended.set()
         cutting.result()
     assert store.count("user") == 151
     creates = [n for n in lines(store, "trail") if n != "read"]
