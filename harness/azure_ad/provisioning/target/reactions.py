@@ -76,7 +76,6 @@ _ROWS: Mapping[int | str, Reaction] = {
     "timeout": Reaction("Timeout", category="failure"),
     "no answer": Reaction("WebExceptionProtocolError", category="failure"),
     "unreadable": Reaction(INCOMPATIBLE, sentence=NOT_DESERIALIZED),
-    "long id": Reaction(INCOMPATIBLE, sentence=f"{NOT_DESERIALIZED} The id of the resource is too long."),
 }
 _REFUSED = Reaction(f"{SCIM}CredentialValidationFailure", fatal=True, sentence=_NOT_AUTHORIZED)
 _NOT_200 = Reaction(INCOMPATIBLE, sentence=_NOT_OK)
@@ -113,7 +112,7 @@ _OWN_ROWS: Mapping[Kind, Mapping[int | str, Reaction]] = {
 def reaction(kind: Kind, outcome: int | str) -> Reaction | None:
     """Return the table's reaction to a status or another outcome.
 
-    Other outcomes are `timeout`, `no answer` (for any other reason), `unreadable`, `long id`, `refused` (a write with 400) and, for a
+    Other outcomes are `timeout`, `no answer` (for any other reason), `unreadable`, `refused` (a write with 400) and, for a
     probe, `somebody` (it found one). None for a status without a source: redirects, 412, 415 and the like.
     """
     served = isinstance(outcome, str) or outcome < 500

@@ -122,8 +122,6 @@ class Target:
             resources = []  # RFC 7644 3.4.2: required only when there are any
         if not isinstance(resources, list) or not all(map(_is_resource, resources)):
             raise self._failure(kind, "unreadable", request, response)
-        for resource in resources:
-            self._require_short(kind, resource["id"], request, response)
         return request, response, resources
 
     def _request(self, method: str, path: str, body: Document | None = None) -> Request:
@@ -187,12 +185,7 @@ class Target:
         answer = self._document(kind, request, response)
         if not _is_resource(answer):
             raise self._failure(kind, "unreadable", request, response)
-        self._require_short(kind, answer["id"], request, response)
         return answer
-
-    def _require_short(self, kind: Kind, key: str, request: Request, response: Response) -> None:
-        if len(key) > self._quirks["longest-id"]:
-            raise self._failure(kind, "long id", request, response)
 
     def _document(self, kind: Kind, request: Request, response: Response) -> Document:
         body_type = media_type(response.header("Content-Type") or "")

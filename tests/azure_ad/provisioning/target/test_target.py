@@ -212,7 +212,6 @@ def test_the_error_names_the_guilty_request(name, answer, guilty):
         ("resource-of-another-id", "refused", "read", reply(200, {"id": "2"}), INCOMPATIBLE),
         ("patch-answer", "read", "patch", reply(200), INCOMPATIBLE),
         ("patch-answer", "read", "members", reply(200, b"<html>"), INCOMPATIBLE),
-        ("longest-id", 8, "create", reply(201, {"id": "1" * 9}), INCOMPATIBLE),
         ("answer-media-types", ["text/json"], "read", reply(200, {"id": "1"}), INCOMPATIBLE),
         ("answer-timeout-seconds", 60, "read", "61 s", "Timeout"),
     ],
@@ -229,16 +228,6 @@ def test_what_sources_leave_open_is_a_quirk(quirk, value, name, answer, code):
     if quirk != "unlisted-statuses":
         REQUESTS[name](target(*act, clock=clock)[0])
     assert refused(name, *act, clock=clock, **{quirk: value}).code == code
-
-
-@pytest.mark.parametrize("name", ["create", "read", "filter"])
-def test_an_id_of_megabytes_is_not_kept(name):
-    """It would stand in every later address and log; the log entry says what is wrong, and does not quote it."""
-    resource = {"id": "1" * 5_000_000}
-    error = refused(name, reply(200, {"Resources": [resource]} if name == "filter" else resource))
-    assert (error.code, error.fatal) == (INCOMPATIBLE, False)
-    assert error.message.endswith("The id of the resource is too long.")
-    assert len(error.message + error.body) < 20_000
 
 
 @pytest.mark.parametrize("name", ["create", "patch", "manager", "members"])
