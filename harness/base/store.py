@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -49,16 +49,6 @@ class Entry(Struct, frozen=True):
     body: Document
 
 
-class Reads(NamedTuple):
-    """What is going to be read: pairs of the name of a kind, space or relation and a key or id, and kinds to `scan`."""
-
-    documents: Sequence[tuple[str, str]] = ()
-    owners: Sequence[tuple[str, str]] = ()
-    rights: Sequence[tuple[str, str]] = ()
-    lefts: Sequence[tuple[str, str]] = ()
-    scans: Sequence[str] = ()
-
-
 class Store(Protocol):
     """One tenant's data. `lasting`: it outlives the process; `shared`: other processes write it too."""
 
@@ -79,13 +69,6 @@ class Store(Protocol):
         that a work that only writes waits for no answer, and a connection may be cut off. A work with `only_reads` writes log
         lines at most, and other processes may write between what it reads and those lines; where its connection is cut off
         as it ends, the lines may be there twice.
-        """
-        ...
-
-    def look_ahead(self, reads: Reads) -> None:
-        """Put the questions that a transaction is going to ask one by one all at once: one wait instead of one for each.
-
-        Inside a transaction only. It changes no answer, and does nothing where a question is no wait.
         """
         ...
 

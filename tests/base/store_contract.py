@@ -10,11 +10,10 @@ import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
 
 import pytest
 
-from harness.base.store import Document, Entry, Reads, StaleError, Store, TakenError
+from harness.base.store import Document, Entry, StaleError, Store, TakenError
 
 Stores = Callable[[str], Store]
 
@@ -60,55 +59,6 @@ class StoreContract:
         return stores("contoso")
 
     # Documents
-
-    def test_what_is_read_in_advance_is_answered_as_it_is_after_each_write(self, store: Store) -> None:
-        """Documents, owners, links and pages alike; what was not there is not there."""
-        store.put("user", "1", {"n": 1})
-        store.claim("name", "ana", "1")
-        store.link("member", "g", "1")
-        reads = Reads(
-            documents=(("user", "1"), ("user", "2")),
-            owners=(("name", "ana"), ("name", "ben")),
-            rights=(("member", "g"),),
-            lefts=(("member", "1"), ("member", "2")),
-            scans=("user",),
-        )
-
-        def state() -> list[Any]:
-            return [
-                [store.get("user", key) for key in "12"],
-                [store.owner("name", name) for name in ("ana", "ben")],
-                store.rights("member", "g"),
-                [store.lefts("member", key) for key in "12"],
-                [store.linked("member", "g", key) for key in "12"],
-                list(store.scan("user")),
-            ]
-
-        with store.transaction():
-            store.look_ahead(reads)
-            before = state()
-            store.put("user", "2", {"n": 2})
-            store.claim("name", "ben", "2")
-            assert store.link("member", "g", "2")
-            assert not store.link("member", "g", "2")
-            assert store.unlink("member", "g", "1")
-            assert not store.unlink("member", "g", "1")
-            assert store.delete("user", "1")
-            assert not store.delete("user", "1")
-            store.release("name", "ana")
-            store.claim("name", "ana", "2")
-            with pytest.raises(TakenError):
-                store.claim("name", "ben", "3")
-            after = state()
-        assert before == [
-            [{"n": 1}, None], ["1", None], ["1"], [["g"], []], [True, False], [("1", {"n": 1})],
-        ]  # fmt: skip
-        assert after == state()
-        assert after == [
-            [None, {"n": 2}], ["2", "2"], ["2"], [[], ["g"]], [False, True], [("2", {"n": 2})],
-        ]  # fmt: skip
-        with store.transaction():
-            assert store.get("user", "2") == {"n": 2}
 
     def test_what_was_put_is_what_one_gets(self, store):
         """A document comes back equal, types and nesting included."""

@@ -19,7 +19,7 @@ from harness.base.clock import Clock, iso
 from harness.base.ids import Ids
 from harness.base.store import Document, Store
 
-SHELF, _DELETED = "servicePrincipal", "deletedServicePrincipal"
+_SHELF, _DELETED = "servicePrincipal", "deletedServicePrincipal"
 APPLICATION = "ServicePrincipal"  # the principalType of an application
 DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 
@@ -89,7 +89,7 @@ class EnterpriseApps:
                 if self._store.get("assignment", assignment["id"]):
                     self.unassign(assignment["resourceId"], assignment["id"])
             self._store.delete("secrets", key)
-            self._store.delete(SHELF, key)
+            self._store.delete(_SHELF, key)
             self._store.put(_DELETED, key, {**principal, "deletedDateTime": iso(self._clock.now())})
             self._directory.changes.note(APPLICATION, key, properties=(REMOVED,), quiet=True)
         return principal
@@ -114,7 +114,7 @@ class EnterpriseApps:
         return principal
 
     def get(self, key: str) -> Document | None:
-        return self._microsofts.get(key) or self._store.get(SHELF, key)
+        return self._microsofts.get(key) or self._store.get(_SHELF, key)
 
     def own(self, key: str) -> Document:
         """Return a service principal that may be changed here. Raises NotFoundError and, for Microsoft's, ForbiddenError."""
@@ -147,7 +147,7 @@ class EnterpriseApps:
 
     def scan(self) -> Iterator[Document]:
         """Return those of the tenant itself, which a portal lists as its enterprise applications."""
-        return (principal for _, principal in self._store.scan(SHELF))
+        return (principal for _, principal in self._store.scan(_SHELF))
 
     def assign(self, app: str, principal: str, role: str | None = None) -> Document:
         """Give a user or group a role of the application, `User` by default.
@@ -254,7 +254,7 @@ class EnterpriseApps:
         return notification_settings(self.secrets(app))
 
     def _put(self, principal: Document, *changed: str) -> None:
-        self._store.put(SHELF, principal["id"], principal)
+        self._store.put(_SHELF, principal["id"], principal)
         self._directory.changes.note(APPLICATION, principal["id"], properties=changed, quiet=True)
 
     def _note(self, kind: str, subject: str) -> None:

@@ -22,7 +22,7 @@ from harness.base.clock import Clock, from_iso, iso
 from harness.base.ids import Ids
 from harness.base.store import Document, Store
 
-AUTOMATION = "account", "app-registration"
+_ACCOUNT, _KEY = "account", "app-registration"
 _SHELF, _DELETED = "application", "deletedApplication"
 _LIFE = timedelta(days=2 * 365)
 _LENGTH = 40
@@ -41,7 +41,7 @@ class Registrations:
     def registration(self) -> Document:
         """Return the registration that every tenant has, made when first asked for, with the digests of its secrets."""
         with self._store.transaction():
-            document = self._store.get(*AUTOMATION)
+            document = self._store.get(_ACCOUNT, _KEY)
             if document is None:
                 document = {
                     "id": self._ids.uuid(),
@@ -51,7 +51,7 @@ class Registrations:
                     "signInAudience": "AzureADMyOrg",
                     "passwordCredentials": [],
                 }
-                self._store.put(*AUTOMATION, document)
+                self._store.put(_ACCOUNT, _KEY, document)
         return document
 
     def scan(self) -> Iterator[Document]:
@@ -190,7 +190,7 @@ class Registrations:
 
     def _put(self, document: Document, *changed: str) -> None:
         automation = document["id"] == self.registration()["id"]
-        shelf, key = AUTOMATION if automation else (_SHELF, document["id"])
+        shelf, key = (_ACCOUNT, _KEY) if automation else (_SHELF, document["id"])
         self._store.put(shelf, key, document)
         self._note(document["id"], *changed)
 

@@ -72,7 +72,8 @@ class Directory:
             before = self.find(kind, name)
             after = self._demand(kind, merged(before, changes))
             if after != before:
-                self._names.change(kind, before, after)
+                self._names.release(kind, before)
+                self._names.claim(kind, after)
                 names = {**before, **after}
                 changed = [name for name in names if before.get(name) != after.get(name)]
                 self._keep(kind, after, changed, before)

@@ -48,7 +48,7 @@ INDEXED: Mapping[str, tuple[str, ...]] = {
 # The properties in which `$search` looks for words: https://learn.microsoft.com/en-us/graph/search-query-parameter (read 2026-11-29)
 WORDED = ("displayName", "description")
 _BY_WORD = " by word"
-BUILT = "directory-index"
+_BUILT = "directory-index"
 
 
 class Wanted(NamedTuple):
@@ -91,7 +91,7 @@ class Indexes:
         for key, document in self._store.scan(kind):
             for present in _texts(document, name):
                 self._store.link(_relation(kind, name), present, key)
-        self._store.put(BUILT, kind, {"names": [*built, name]})
+        self._store.put(_BUILT, kind, {"names": [*built, name]})
 
     def change(self, kind: str, key: str, after: Document | None) -> None:
         """Update the existing indexes for an object that is about to be saved (None: deleted)."""
@@ -107,7 +107,7 @@ class Indexes:
 
     def _built(self, kind: str) -> list[str]:
         """Return the properties that have an index already."""
-        document = self._store.get(BUILT, kind)
+        document = self._store.get(_BUILT, kind)
         return [] if document is None else document["names"]
 
 

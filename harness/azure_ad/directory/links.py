@@ -14,8 +14,8 @@ from harness.azure_ad.directory.changes import ChangeLog
 from harness.base.store import Document, Store
 
 # The type on the left of each relation, and those possible on its right.
-LEFTS = {"member": "Group", "manager": "User", "assigned": "servicePrincipal"}
-RIGHTS = {"member": ("User", "Group"), "manager": ("User",), "assigned": ()}
+_LEFTS = {"member": "Group", "manager": "User", "assigned": "servicePrincipal"}
+_RIGHTS = {"member": ("User", "Group"), "manager": ("User",), "assigned": ()}
 
 
 class Links(Struct, frozen=True):
@@ -26,8 +26,8 @@ class Links(Struct, frozen=True):
 
     def cut(self, key: str) -> dict[str, list[tuple[str, str]]]:
         """Cut all links of an object; return them as pairs of relation and id, by side."""
-        lefts = [(relation, other) for relation in LEFTS for other in self.store.lefts(relation, key)]
-        rights = [(relation, other) for relation in RIGHTS for other in self.store.rights(relation, key)]
+        lefts = [(relation, other) for relation in _LEFTS for other in self.store.lefts(relation, key)]
+        rights = [(relation, other) for relation in _RIGHTS for other in self.store.rights(relation, key)]
         for relation, other in lefts:
             self.store.unlink(relation, other, key)
             if relation == "member":
@@ -48,14 +48,14 @@ class Links(Struct, frozen=True):
         """
         for relation, other in links["lefts"]:
             taken = relation == "manager" and bool(self.store.rights("manager", other))
-            if not taken and self.store.get(LEFTS[relation], other) is not None:
+            if not taken and self.store.get(_LEFTS[relation], other) is not None:
                 self.store.link(relation, other, key)
                 if relation == "member":
                     self.changes.note("Group", other, members=[key], quiet=True)
                 elif relation == "manager":
                     self.changes.note("User", other, properties=["manager"])
         for relation, other in links["rights"]:
-            for kind in RIGHTS[relation]:
+            for kind in _RIGHTS[relation]:
                 if self.store.get(kind, other) is not None:
                     self.store.link(relation, key, other)
                     if relation == "member":

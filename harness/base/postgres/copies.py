@@ -121,7 +121,6 @@ class Copies:
         with ExitStack() as held:
             for number in numbers:
                 held.enter_context(Transaction(self.transactions, number))
-            self.transactions.foreseen.forget()  # whatever is written here goes past it
             yield self.transactions.connection()
 
 

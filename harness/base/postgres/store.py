@@ -7,22 +7,38 @@ numbers and the order of members.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, cast
 
 from psycopg import errors, sql
 
 from harness.base.json_text import decode, encode
-from harness.base.paging import END, PAGE, walk
-from harness.base.postgres import queries
+from harness.base.paging import END, walk
 from harness.base.postgres.connections import ATTEMPTS, Connection, Connections
 from harness.base.postgres.failures import CutOffError
-from harness.base.postgres.foreseen import Question, Rows, foreseen_reads
 from harness.base.postgres.statement import Kind, Part
 from harness.base.postgres.tables import TABLES
 from harness.base.postgres.transaction import Manner, Transaction, Transactions
-from harness.base.store import BEHIND, Document, Entry, Reads, T, TakenError
+from harness.base.store import BEHIND, Document, Entry, T, TakenError
 from harness.base.tags import digest
+
+# FROM `line` and, for a demand, `place`: see `statement.py`.
+_PUT = (
+    "INSERT INTO document (shelf, key, body) SELECT %s, %s, %s FROM line"
+    " ON CONFLICT (shelf, key) DO UPDATE SET body = excluded.body"
+)
+_RELEASE = "DELETE FROM unique_key USING line WHERE shelf = %s AND key = %s"
+_REQUIRE = (
+    "SELECT 1 FROM place, document WHERE shelf = %s AND key = %s AND body = %s FOR KEY SHARE OF document"
+)
+_TAG = "INSERT INTO log_tag SELECT %s, unnest(%s::bigint[]), %s FROM line ON CONFLICT DO NOTHING"
+_APPEND = "INSERT INTO log SELECT %s, last_line, %s FROM line"
+_TAG_LINE = "INSERT INTO log_tag SELECT %s, unnest(%s::bigint[]), last_line FROM line"
+_CLAIM = "INSERT INTO unique_key SELECT keys.* FROM line, (VALUES {rows}) AS keys"  # fails where one is taken
+_CLAIM_FREE = (
+    "INSERT INTO unique_key VALUES {rows} ON CONFLICT DO NOTHING RETURNING 1"  # a row for each that was
+)
+_OWNER = "SELECT owner FROM unique_key WHERE shelf = %s AND key = %s"
 
 
 class PostgresStore:
@@ -84,33 +100,10 @@ class PostgresStore:
             self._shelves[name] = number
         return number
 
-    def look_ahead(self, reads: Reads) -> None:
-        transactions = self._transactions
-        if not transactions.covers(self._tenant):
-            return
-        keys = [(query, self._shelf(name), key.encode()) for query, name, key in foreseen_reads(reads)]
-        pages = [(queries.PAGE, self._shelf(kind), 0, PAGE) for kind in reads.scans]
-        questions: list[Question] = [
-            each for each in (*keys, *pages) if transactions.foreseen.rows(each) is None
-        ]
+    def _ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Put a question: within this thread's transaction, or on its own."""
 
-        def answers(connection: Connection) -> list[Rows]:
-            cursors = [
-                connection.execute(cast("Any", query), values, binary=True) for query, *values in questions
-            ]
-            return [cursor.fetchall() for cursor in cursors]
-
-        if questions:
-            for question, rows in zip(questions, transactions.ask(answers, only_reads=True), strict=True):
-                transactions.foreseen.add(question, rows)
-
-    def _ask(self, query: str, *values: Any) -> Rows:
-        """Put a question: within this thread's transaction, unless it was put in advance there, or on its own."""
-        foreseen = self._transactions.foreseen.rows((query, *values))
-        if foreseen is not None:
-            return foreseen
-
-        def rows(connection: Connection) -> Rows:
+        def rows(connection: Connection) -> list[tuple[Any, ...]]:
             return connection.execute(cast("Any", query), values, binary=True).fetchall()
 
         if self._transactions.is_open:
@@ -126,31 +119,26 @@ class PostgresStore:
 
     def put(self, kind: str, key: str, body: Document) -> None:
         with self._transaction:
-            place, text = (self._shelf(kind), key.encode()), encode(body)
-            self._later(Kind.INSERT, "document", queries.PUT, *place, text)
-            self._transactions.foreseen.write(queries.DOCUMENT, *place, text)
+            values = (self._shelf(kind), key.encode(), encode(body))
+            self._later(Kind.INSERT, "document", _PUT, *values)
 
     def get(self, kind: str, key: str) -> Document | None:
-        body = self._one(queries.DOCUMENT, self._shelf(kind), key.encode())
+        query = "SELECT body FROM document WHERE shelf = %s AND key = %s"
+        body = self._one(query, self._shelf(kind), key.encode())
         return None if body is None else decode(body)
 
     def recall(self, kind: str, key: str) -> Document | None:
         return self.get(kind, key)
 
     def require(self, kind: str, key: str, body: Document) -> None:
-        self._later(Kind.DEMAND, "document", queries.REQUIRE, self._shelf(kind), key.encode(), encode(body))
+        self._later(Kind.DEMAND, "document", _REQUIRE, self._shelf(kind), key.encode(), encode(body))
 
     def delete(self, kind: str, key: str) -> bool:
+        return self._changes("DELETE FROM document WHERE shelf = %s AND key = %s RETURNING 1", kind, key)
+
+    def _changes(self, query: str, shelf: str, *keys: str) -> bool:
         with self._transaction:
-            place, foreseen = (self._shelf(kind), key.encode()), self._transactions.foreseen
-            is_there = foreseen.has(queries.DOCUMENT, *place)
-            if is_there is None:
-                query = "DELETE FROM document WHERE shelf = %s AND key = %s RETURNING 1"
-                is_there = bool(self._ask(query, *place))
-            elif is_there:
-                self._later(Kind.DELETE, "document", queries.DELETE, *place)
-            foreseen.write(queries.DOCUMENT, *place, None)
-            return is_there
+            return bool(self._ask(query, self._shelf(shelf), *(key.encode() for key in keys)))
 
     def scan(
         self, kind: str, *, after: str | None = None, limit: int | None = None
@@ -159,7 +147,10 @@ class PostgresStore:
         if after is not None:
             query = "SELECT number FROM document WHERE shelf = %s AND key = %s"
             number = self._one(query, shelf, after.encode()) or 0
-        for _, key, body in walk(partial(self._ask, queries.PAGE, shelf), number, limit):
+        query = (
+            "SELECT number, key, body FROM document WHERE shelf = %s AND number > %s ORDER BY number LIMIT %s"
+        )
+        for _, key, body in walk(partial(self._ask, query, shelf), number, limit):
             yield key.decode(), decode(body)
 
     def count(self, kind: str) -> int:
@@ -174,69 +165,39 @@ class PostgresStore:
         names = [(self._shelf(space), key.encode()) for space, key in keys]
         with self._transaction:
             values = [value for name in names for value in (*name, owner.encode())]
-            foreseen = self._transactions.foreseen
-            are_free = all(foreseen.has(queries.OWNER, *name) is False for name in names)
-            if self._transactions.manner is Manner.PRESUMES or are_free:
-                self._later(Kind.INSERT, "unique_key", queries.for_keys(queries.CLAIM, len(names)), *values)
-                for name in names:
-                    foreseen.write(queries.OWNER, *name, owner.encode())
+            if self._transactions.manner is Manner.PRESUMES:
+                self._later(Kind.INSERT, "unique_key", _for_keys(_CLAIM, len(names)), *values)
                 return
-            for name in names:
-                foreseen.discard((queries.OWNER, *name))
-            if len(self._ask(queries.for_keys(queries.CLAIM_FREE, len(names)), *values)) == len(names):
+            if len(self._ask(_for_keys(_CLAIM_FREE, len(names)), *values)) == len(names):
                 return
-            holders = [bytes(self._one(queries.OWNER, *name)).decode() for name in names]
+            holders = [bytes(self._one(_OWNER, *name)).decode() for name in names]
         for (space, key), holder in zip(keys, holders, strict=True):
             if holder != owner:
                 raise TakenError(space, key, holder)
 
     def release(self, space: str, key: str) -> None:
         with self._transaction:
-            place = self._shelf(space), key.encode()
-            self._later(Kind.DELETE, "unique_key", queries.RELEASE, *place)
-            self._transactions.foreseen.write(queries.OWNER, *place, None)
+            self._later(Kind.DELETE, "unique_key", _RELEASE, self._shelf(space), key.encode())
 
     def owner(self, space: str, key: str) -> str | None:
-        owner = self._one(queries.OWNER, self._shelf(space), key.encode())
+        owner = self._one(_OWNER, self._shelf(space), key.encode())
         return None if owner is None else owner.decode()
 
     def link(self, relation: str, left: str, right: str) -> bool:
-        with self._transaction:
-            link, foreseen = self._link(relation, left, right), self._transactions.foreseen
-            is_there = foreseen.are_linked(*link)
-            if is_there is None:
-                query = "INSERT INTO link (shelf, left_id, right_id) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING RETURNING 1"
-                is_there = not self._ask(query, *link)
-            elif not is_there:
-                self._later(Kind.INSERT, "link", queries.LINK, *link)
-            foreseen.write_link(*link, is_there=True)
-            return not is_there
+        query = "INSERT INTO link (shelf, left_id, right_id) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING RETURNING 1"
+        return self._changes(query, relation, left, right)
 
     def unlink(self, relation: str, left: str, right: str) -> bool:
-        with self._transaction:
-            link, foreseen = self._link(relation, left, right), self._transactions.foreseen
-            is_there = foreseen.are_linked(*link)
-            if is_there is None:
-                query = "DELETE FROM link WHERE shelf = %s AND left_id = %s AND right_id = %s RETURNING 1"
-                is_there = bool(self._ask(query, *link))
-            elif is_there:
-                self._later(Kind.DELETE, "link", queries.UNLINK, *link)
-            foreseen.write_link(*link, is_there=False)
-            return is_there
-
-    def _link(self, relation: str, left: str, right: str) -> tuple[int, bytes, bytes]:
-        return self._shelf(relation), left.encode(), right.encode()
+        query = "DELETE FROM link WHERE shelf = %s AND left_id = %s AND right_id = %s RETURNING 1"
+        return self._changes(query, relation, left, right)
 
     def linked(self, relation: str, left: str, right: str) -> bool:
-        link = self._link(relation, left, right)
-        if (is_there := self._transactions.foreseen.are_linked(*link)) is not None:
-            return is_there
-        return bool(
-            self._ask("SELECT 1 FROM link WHERE shelf = %s AND left_id = %s AND right_id = %s", *link)
-        )
+        query = "SELECT 1 FROM link WHERE shelf = %s AND left_id = %s AND right_id = %s"
+        return bool(self._ask(query, self._shelf(relation), left.encode(), right.encode()))
 
     def rights(self, relation: str, left: str) -> list[str]:
-        return [row[0].decode() for row in self._ask(queries.RIGHTS, self._shelf(relation), left.encode())]
+        query = "SELECT right_id FROM link WHERE shelf = %s AND left_id = %s ORDER BY number"
+        return [row[0].decode() for row in self._ask(query, self._shelf(relation), left.encode())]
 
     def rights_beginning(self, relation: str, beginning: str) -> list[str]:
         query = (
@@ -246,20 +207,21 @@ class PostgresStore:
         return list(dict.fromkeys(row[0].decode() for row in self._ask(query, self._shelf(relation), *ends)))
 
     def lefts(self, relation: str, right: str) -> list[str]:
-        return [row[0].decode() for row in self._ask(queries.LEFTS, self._shelf(relation), right.encode())]
+        query = "SELECT left_id FROM link WHERE shelf = %s AND right_id = %s ORDER BY number"
+        return [row[0].decode() for row in self._ask(query, self._shelf(relation), right.encode())]
 
     def append(self, log: str, body: Document, tags: Iterable[str] = ()) -> None:
-        shelf, text, digests = self._shelf(log), encode(body), queries.array_of_digests(tags)
+        shelf, text, digests = self._shelf(log), encode(body), _digests(tags)
         with self._transaction:
-            self._later(Kind.LINE, "log", queries.APPEND, shelf, text)
+            self._later(Kind.LINE, "log", _APPEND, shelf, text)
             if digests:
-                self._later(Kind.INSERT, "log_tag", queries.TAG_LINE, shelf, digests)
+                self._later(Kind.INSERT, "log_tag", _TAG_LINE, shelf, digests)
             self._transactions.note_line(log, body)
 
     def tag(self, log: str, sequence: int, tags: Iterable[str]) -> None:
         with self._transaction:
-            if digests := queries.array_of_digests(tags):
-                self._later(Kind.INSERT, "log_tag", queries.TAG, self._shelf(log), digests, sequence)
+            if digests := _digests(tags):
+                self._later(Kind.INSERT, "log_tag", _TAG, self._shelf(log), digests, sequence)
 
     def read(
         self,
@@ -293,7 +255,18 @@ class PostgresStore:
 
     def clear(self) -> None:
         with self._transaction:
-            self._transactions.foreseen.forget()
             for table in TABLES:
                 query = f"DELETE FROM {table} USING line WHERE shelf IN (SELECT number FROM shelf WHERE tenant = %s)"  # noqa: S608
                 self._later(Kind.DELETE, table, query, self._tenant)
+
+
+@lru_cache(maxsize=64)
+def _for_keys(query: str, keys: int) -> str:
+    """Return a query with rows for so many keys."""
+    return query.format(rows=", ".join(["(%s, %s, %s)"] * keys))
+
+
+def _digests(tags: Iterable[str]) -> str:
+    """Return the digests of tags, each once, as PostgreSQL writes an array: a list costs more to adapt than all the rest."""
+    digests = sorted({digest(tag) for tag in tags})
+    return f"{{{','.join(map(str, digests))}}}" if digests else ""

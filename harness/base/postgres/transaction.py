@@ -25,7 +25,6 @@ import psycopg
 from harness.base.postgres import failures
 from harness.base.postgres.connections import ATTEMPTS, Connection, Connections
 from harness.base.postgres.failures import CutOffError
-from harness.base.postgres.foreseen import Foreseen
 from harness.base.postgres.statement import Kind, Part, Statement, statements
 from harness.base.store import Document, StaleError, StorageError, T
 
@@ -62,7 +61,6 @@ class Transactions(threading.local):
         self._waiting: list[Part] = []
         self._connection: Connection | None = None  # in a pipeline, from the first question on
         self._pipeline: AbstractContextManager[object] | None = None
-        self.foreseen = Foreseen()
         self._has_written = False  # anything in it, yet
         self._may_be_kept = False  # for it was told to end
         self.manner = Manner.ASKS
@@ -106,10 +104,6 @@ class Transactions(threading.local):
             _send(connection, self._due())
         return connection
 
-    def covers(self, tenant: int) -> bool:
-        """Tell whether the transaction was entered for a tenant, whose row it holds from its first question on."""
-        return tenant in self._tenants
-
     def later(self, *parts: Part) -> None:
         """Have what needs no answer carried out before the next question; inside a transaction only."""
         self._waiting.extend(parts)
@@ -136,7 +130,6 @@ class Transactions(threading.local):
             self._tenants.clear()
             self._locked.clear()
             self._waiting.clear()
-            self.foreseen.forget()
             self._give_back()
         if isinstance(error, psycopg.errors.DivisionByZero):
             raise StaleError from error

@@ -15,7 +15,7 @@ from harness.base.paging import END, walk
 from harness.base.sqlite.connection import Connection, Transaction
 from harness.base.sqlite.layout import TABLES
 from harness.base.sqlite.lines import Line, insertion
-from harness.base.store import BEHIND, Document, Entry, Reads, StaleError, T, TakenError
+from harness.base.store import BEHIND, Document, Entry, StaleError, T, TakenError
 
 _GET = "SELECT body FROM document WHERE shelf = ? AND key = ?"
 _NOWHERE = 0  # no shelf has this number
@@ -40,9 +40,6 @@ class SqliteStore:
     def carry_out(self, work: Callable[[], T], *, only_reads: bool = False) -> T:  # noqa: ARG002 - all wait here
         with self._database.transaction:
             return work()
-
-    def look_ahead(self, reads: Reads) -> None:
-        """Do nothing: a question costs no wait here."""
 
     def _shelf(self, name: str) -> int:
         """Return the number of a shelf; the caller holds the lock."""

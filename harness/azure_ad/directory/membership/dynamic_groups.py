@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from harness.azure_ad.directory.membership.conditions import Candidate
     from harness.azure_ad.directory.membership.rule import Rule
 
-RULES = _RELATION, _ALL = "dynamic", "groups"
+_RELATION, _ALL = "dynamic", "groups"
 _QUEUE = "dynamicDue"
 _UPDATED = "dynamicUpdated"
 _STATES = ("On", "Paused")

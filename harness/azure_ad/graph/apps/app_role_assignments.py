@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from harness.azure_ad.applications.enterprise_applications import APPLICATION
 from harness.azure_ad.directory.errors import NotFoundError
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
-from harness.azure_ad.graph.logs.foresight import foresee_assignment
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.graph.odata.entities import body, collection, empty, entity, version
 from harness.azure_ad.graph.odata.entity_types import APP_ROLE_ASSIGNMENT
@@ -116,7 +115,6 @@ def give(app: str, principal: str, role: str | None) -> Document:
     """Assign a user, a group or a client application, with an audit log entry. Raises what `assign` raises."""
     tenant = current()
     with tenant.store.transaction():
-        foresee_assignment(app, principal)
         is_application = tenant.applications.get(principal) is not None
         assign = tenant.applications.grant if is_application else tenant.applications.assign
         made = assign(app, principal, role)
@@ -129,7 +127,6 @@ def withdraw(app: str, assignment: str) -> None:
     tenant = current()
     with tenant.store.transaction():
         document = tenant.applications.assignment(assignment)
-        foresee_assignment(app, document["principalId"], assignment)
         tenant.applications.unassign(app, assignment)
         note_assignment(document, UNASSIGNED)
 

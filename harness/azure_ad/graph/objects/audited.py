@@ -6,9 +6,7 @@ https://learn.microsoft.com/en-us/entra/identity/monitoring-health/reference-aud
 
 from __future__ import annotations
 
-from harness.azure_ad.directory.names import NAMES
 from harness.azure_ad.graph.logs.activities import DEEDS, Target, note
-from harness.azure_ad.graph.logs.foresight import foresee_change, foresee_deletion
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
 
@@ -16,8 +14,6 @@ from harness.base.store import Document
 def create(kind: str, properties: Document) -> Document:
     tenant = current()
     with tenant.store.transaction():
-        if isinstance(name := properties.get(NAMES[kind]), str):
-            foresee_change(kind, name)
         made = tenant.directory.create(kind, properties)
         note(DEEDS[kind].add, Target(kind, made), after=properties)
     return made
@@ -27,7 +23,6 @@ def update(kind: str, name: str, changes: Document) -> Document:
     """Change an object by its id or user principal name; without changes nothing is logged."""
     tenant = current()
     with tenant.store.transaction():
-        foresee_change(kind, name)
         before = tenant.directory.find(kind, name)
         after = tenant.directory.update(kind, name, changes)
         if changes:
@@ -40,7 +35,6 @@ def delete(kind: str, name: str) -> None:
     tenant = current()
     renamed = kind == "User" and tenant.quirks["deleted-user-name-exported"]
     with tenant.store.transaction():
-        foresee_deletion(kind, name)
         document = tenant.directory.find(kind, name)
         tenant.directory.delete(kind, name, renamed=renamed)
         note(DEEDS[kind].delete, Target(kind, document))

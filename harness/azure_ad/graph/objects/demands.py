@@ -7,7 +7,7 @@ reported them.
 
 from __future__ import annotations
 
-from harness.azure_ad.graph.objects.domains import initial_domain, is_verified
+from harness.azure_ad.graph.objects.domains import initial_domain, verified_domains
 from harness.azure_ad.graph.odata import refusals
 from harness.azure_ad.tenant import current
 from harness.base.store import Document
@@ -51,7 +51,7 @@ def _demand(kind: str, properties: Document) -> None:
 def demand_verified_domain(properties: Document) -> None:
     """Demand that a userPrincipalName, if there is one, is of a domain of this organization. Raises ODataError 400."""
     name = properties.get("userPrincipalName")
-    if isinstance(name, str) and "@" in name and not is_verified(name.rpartition("@")[2].lower()):
+    if isinstance(name, str) and "@" in name and name.rpartition("@")[2].lower() not in verified_domains():
         raise refusals.DOMAIN_REFUSED.error()
 
 

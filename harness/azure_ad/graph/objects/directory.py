@@ -13,7 +13,6 @@ from harness.azure_ad.directory.indexes import Wanted
 from harness.azure_ad.graph.apps.extension_properties import with_extensions
 from harness.azure_ad.graph.apps.owners_expanded import owners_of, with_owners
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
-from harness.azure_ad.graph.logs.foresight import foresee_change
 from harness.azure_ad.graph.objects import audited
 from harness.azure_ad.graph.objects.demands import completed, demand_mail_setting, demand_verified_domain
 from harness.azure_ad.graph.objects.directory_objects import principal_or_application
@@ -139,7 +138,6 @@ def update_object(which: str, name: str) -> Response:
     properties = typed(KINDS[kind], fields, creating=False)
     demand_verified_domain(properties)
     with tenant.store.transaction():
-        foresee_change(kind, name)
         before = tenant.directory.find(kind, name)
         properties = with_extensions(kind, properties, before)
         if kind == "Group":

@@ -37,11 +37,6 @@ def verified_domains() -> list[str]:
     return list(dict.fromkeys([*_own(), *added]))
 
 
-def is_verified(domain: str) -> bool:
-    """Tell whether a userPrincipalName may have a domain; those that were added are read only where it is no own one."""
-    return domain in _own() or domain in verified_domains()
-
-
 def initial_domain() -> str:
     """Return the organization's initial domain, `….onmicrosoft.com`."""
     return current().settings.domain.partition(".")[0] + INITIAL

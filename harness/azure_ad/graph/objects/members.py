@@ -13,7 +13,6 @@ from typing import TypeAlias
 
 from harness.azure_ad.directory.directory import kind_of
 from harness.azure_ad.graph.logs.activities import Activities, Target, note
-from harness.azure_ad.graph.logs.foresight import foresee_membership
 from harness.azure_ad.graph.objects.directory_objects import object_of
 from harness.azure_ad.graph.odata.entities import body, collection, count, empty
 from harness.azure_ad.graph.odata.entity_types import DIRECTORY_OBJECT, GROUP, USER
@@ -46,7 +45,6 @@ def admit(group: str, member: str) -> None:
     """Add a member, with an audit log entry; `find` takes both names. Raises NotFoundError, ConflictError."""
     tenant = current()
     with tenant.store.transaction():
-        foresee_membership(group, member)
         newcomer = tenant.directory.principal(member)
         tenant.directory.add_member(group, newcomer["id"])
         note_membership(Activities.ADD_MEMBER, group, newcomer)
@@ -56,7 +54,6 @@ def dismiss(group: str, member: str) -> None:
     """Remove a member, with an audit log entry. Raises NotFoundError."""
     tenant = current()
     with tenant.store.transaction():
-        foresee_membership(group, member)
         leaving = tenant.directory.principal(member)
         tenant.directory.remove_member(group, member)
         note_membership(Activities.REMOVE_MEMBER, group, leaving)
