@@ -31,8 +31,6 @@ KEY_HEADER = "X-Harness-Key"
 KEY_PATH = "/_harness/key"
 _COOKIE = "harness_key"
 _MAX_FORM = 4096
-# RFC 9110 section 11.6.1: a 401 has a challenge. Browsers open no window of their own for a scheme that they do not know.
-_CHALLENGE = {"WWW-Authenticate": KEY_HEADER}
 _NO_PATH = re.compile(r"(?!)")
 # https://www.rfc-editor.org/rfc/rfc6749#section-5.2, read 2026-11-29
 _NO_PASSWORD = {
@@ -142,7 +140,7 @@ def _keyless(request: Request, key: str) -> Response | None:
     if _has_key(request, key):
         return None
     if "text/html" in request.headers.get("Accept", ""):
-        return Response(_HEAD + _FORM, 401, _CHALLENGE, content_type="text/html; charset=utf-8")
+        return Response(_HEAD + _FORM, 401, content_type="text/html; charset=utf-8")
     hint = _FOR_AWS if "X-Amz-Target" in request.headers else ""
     return _sentence(f"this needs the key printed at start, in the header {KEY_HEADER}{hint}", 401)
 
@@ -167,7 +165,7 @@ def _entered(request: Request, key: str) -> Response:
     """Answer the form with the key by a cookie."""
     request.max_content_length = _MAX_FORM
     if not hmac.compare_digest(request.form.get("key", "").encode(), key.encode()):
-        return Response(_HEAD + _WRONG + _FORM, 401, _CHALLENGE, content_type="text/html; charset=utf-8")
+        return Response(_HEAD + _WRONG + _FORM, 401, content_type="text/html; charset=utf-8")
     response = Response("", 303, {"Location": "/"})
     secure = request.scheme == "https"
     response.set_cookie(_COOKIE, _cookie(key), httponly=True, samesite="Lax", secure=secure)
@@ -198,5 +196,4 @@ def _sentence(message: str, status: int) -> Response:
 
 
 def _json(document: Mapping[str, str], status: int) -> Response:
-    headers = _CHALLENGE if status == 401 else {}
-    return Response(json.dumps(document) + "\n", status, headers, content_type="application/json")
+    return Response(json.dumps(document) + "\n", status, content_type="application/json")

@@ -5,11 +5,10 @@ What is no request, or too large, becomes a refusal, which is answered in its tu
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from enum import Enum
 
-from httptools import HttpParserError, HttpParserInvalidMethodError, HttpParserUpgrade, HttpRequestParser
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from msgspec import Struct
 
 from harness.wire.message import MAX_BODY
@@ -25,13 +24,10 @@ _FRAMING = 4
 _MALFORMED = refusal(400, "This is no HTTP request that can be understood for sure (RFC 9112).")
 _HOSTS = refusal(400, "A request has one Host header, with a name or an address (RFC 9112 section 3.2).")
 _TARGET = refusal(400, "That is no target for this method (RFC 9112 section 3.2).")
-_UNKNOWN = refusal(501, "This server knows no such method (RFC 9110 section 9.1).")
 _CODED = refusal(501, "Transfer-Encoding is chunked and nothing else here (RFC 9112 section 6.1).")
 _VERSION = refusal(505, "This server speaks HTTP/1.1.")
 _MUCH = refusal(413, f"The body is larger than {MAX_BODY} bytes.")
 _LONG = refusal(431, f"Target and headers are larger than {MAX_HEADERS} bytes.")
-
-_LINE = re.compile(rb"[A-Za-z0-9!#$%&'*+.^_`|~-]+ [!-~]+ HTTP/1\.[01]\r\n")
 
 
 class Stage(Enum):
@@ -85,7 +81,6 @@ class Parser:
         elif self.stage is Stage.BODY:
             self._framed += len(data)
         unread: bytes | memoryview = data
-        arrived = len(self.arrived)
         try:
             while unread:
                 unread = self._unread_of(unread)
@@ -93,11 +88,7 @@ class Parser:
                 self._refuse(_LONG)
             if self.stage is Stage.BODY and self._framed > MAX_HEADERS + _FRAMING * self._size:
                 self._refuse(_MUCH)
-        except HttpParserError as error:
-            # Its whole line mostly comes in one piece of its own; otherwise it stays what it cannot be told from.
-            is_first = len(self.arrived) == arrived
-            if isinstance(error, HttpParserInvalidMethodError) and is_first and _LINE.match(unread):
-                self._refusal = _UNKNOWN
+        except HttpParserError:
             self.is_over, self.stage = True, Stage.NOTHING
             self.arrived.append(self._refusal)
 

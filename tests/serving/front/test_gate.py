@@ -44,7 +44,6 @@ def test_a_stranger_gets_nothing(path, headers):
     """No page, no API, no clock: not with a wrong key, and not with the key as cookie, which it is not."""
     answer = gate()(Request("GET", f"http://10.0.0.7:8081{path}", headers))
     assert answer.status == 401
-    assert answer.header("WWW-Authenticate") == "X-Harness-Key"  # Basic would open a browser's own window
     assert b"people" not in answer.body
 
 
@@ -110,7 +109,6 @@ def test_a_key_typed_once_opens_the_pages():
     assert (form.status, b"/_harness/key" in form.body) == (401, True)
     wrong = send(Request("POST", f"{url}/_harness/key", (FORM,), b"key=wrong"))
     assert (wrong.status, b"another key" in wrong.body, b"another key" in form.body) == (401, True, False)
-    assert wrong.header("WWW-Authenticate") == "X-Harness-Key"
     entered = send(Request("POST", f"{url}/_harness/key", (FORM,), f"key={KEY}".encode()))
     cookie = entered.header("Set-Cookie")
     assert (entered.status, KEY in cookie, "HttpOnly" in cookie, "Secure" in cookie) == (

@@ -145,15 +145,3 @@ def test_the_host_of_a_whole_address_counts(target, host):
     """Whatever the header Host says (RFC 9112 section 3.2.2): the list of hosts is asked about the one that is meant."""
     (request,) = parsed(get(target))
     assert (request.target, request.headers) == (target, [(b"host", host)])
-
-
-@pytest.mark.parametrize(
-    ("line", "status"),
-    [
-        (b"BREW /pot HTTP/1.1\r\n", b"501"), (b"get / HTTP/1.1\r\n", b"501"), (b"BREW / HTTP/1.0\r\n", b"501"),
-        (b"BREW\r\n", b"400"), (b"\x16\x03\x01\x02\x00\r\n", b"400"), (b"BREW / SMTP/1.1\r\n", b"400"),
-    ],
-)  # fmt: skip
-def test_an_unknown_method_is_not_implemented(line, status):
-    """RFC 9110 section 9.1; what is no request line at all stays a bad request."""
-    assert parsed(line + b"Host: h\r\n\r\n") == [status]
