@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.azure_ad.mappings.compiled import compile_mappings
-from harness.azure_ad.provisioning.target.failure import TargetError, explain
-from harness.azure_ad.provisioning.target.target import Target
+from harness.azure_ad.provisioning.target.target import Target, TargetError, explain
 from harness.base.store import Document
 
 

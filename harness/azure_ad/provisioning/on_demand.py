@@ -18,7 +18,7 @@ from harness.azure_ad.provisioning.cycle.references import references_of
 from harness.azure_ad.provisioning.cycle.session import Session
 from harness.azure_ad.provisioning.cycle.synchronize import synchronize
 from harness.azure_ad.provisioning.log import provisioning_log as logs
-from harness.azure_ad.provisioning.target.failure import TargetError, explain
+from harness.azure_ad.provisioning.target.target import TargetError, explain
 from harness.base.clock import iso
 from harness.base.store import Document
 

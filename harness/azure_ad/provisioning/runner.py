@@ -26,7 +26,7 @@ from harness.azure_ad.provisioning.job.shelf import jobs
 from harness.azure_ad.provisioning.notices import Notices
 from harness.azure_ad.provisioning.runs import Run, Runs
 from harness.azure_ad.provisioning.surroundings import Surroundings
-from harness.azure_ad.provisioning.target.failure import TargetError
+from harness.azure_ad.provisioning.target.target import TargetError
 from harness.azure_ad.provisioning.thresholds import exceeded
 from harness.base.clock import Timer
 from harness.base.store import StaleError

@@ -13,7 +13,7 @@ from msgspec import Struct
 from harness.azure_ad.provisioning.cycle.records import Connection, Failure
 from harness.azure_ad.provisioning.cycle.session import Session
 from harness.azure_ad.provisioning.log.trace import Trace
-from harness.azure_ad.provisioning.target.failure import TargetError
+from harness.azure_ad.provisioning.target.target import TargetError
 from harness.base.store import TakenError
 
 # The log's step and sentence for a failure, by the action of the turn.

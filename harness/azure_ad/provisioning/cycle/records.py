@@ -18,7 +18,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from harness.azure_ad.provisioning.log.trace import cause_of
-from harness.azure_ad.provisioning.target.failure import TargetError
+from harness.azure_ad.provisioning.target.target import TargetError
 from harness.base.clock import from_iso, iso
 from harness.base.store import Document
 

@@ -25,7 +25,7 @@ from harness.azure_ad.provisioning.cycle.records import Connection, Failure
 from harness.azure_ad.provisioning.cycle.session import Session
 from harness.azure_ad.provisioning.log.trace import Trace
 from harness.azure_ad.provisioning.target.dialect import manager_body, member_body
-from harness.azure_ad.provisioning.target.failure import TargetError
+from harness.azure_ad.provisioning.target.target import TargetError
 from harness.base.store import Document
 
 

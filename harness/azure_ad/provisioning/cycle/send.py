@@ -26,7 +26,7 @@ from harness.azure_ad.provisioning.cycle.matching import join
 from harness.azure_ad.provisioning.cycle.records import Failure
 from harness.azure_ad.provisioning.cycle.turn import Turn, has_references, turned_off
 from harness.azure_ad.provisioning.cycle.updating import bring_up_to_date
-from harness.azure_ad.provisioning.target.failure import TargetError
+from harness.azure_ad.provisioning.target.target import TargetError
 
 
 def carry_out(turn: Turn) -> Outcome:

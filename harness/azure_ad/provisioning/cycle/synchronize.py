@@ -18,7 +18,7 @@ from harness.azure_ad.provisioning.cycle.session import Session
 from harness.azure_ad.provisioning.cycle.turn import Turn
 from harness.azure_ad.provisioning.log.steps import ESCROW_RETRY
 from harness.azure_ad.provisioning.log.trace import Trace
-from harness.azure_ad.provisioning.target.failure import explain
+from harness.azure_ad.provisioning.target.target import explain
 from harness.base.clock import iso
 from harness.base.store import Document
 

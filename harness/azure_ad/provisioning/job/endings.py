@@ -16,7 +16,7 @@ from harness.azure_ad.provisioning.cycle.records import Progress
 from harness.azure_ad.provisioning.cycle.session import ESCROWED, EXPORTED
 from harness.azure_ad.provisioning.job import moves
 from harness.azure_ad.provisioning.job.records import Execution, Job, Problem
-from harness.azure_ad.provisioning.target.failure import TargetError, explain
+from harness.azure_ad.provisioning.target.target import TargetError, explain
 from harness.base.quirks import Quirks
 
 

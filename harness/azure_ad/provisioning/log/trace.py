@@ -14,7 +14,7 @@ from msgspec import Struct, field
 
 from harness.azure_ad.mappings.compiled import REDACTED
 from harness.azure_ad.provisioning.log.steps import SKIP
-from harness.azure_ad.provisioning.target.failure import TargetError
+from harness.azure_ad.provisioning.target.target import TargetError
 from harness.base.clock import iso
 from harness.wire.recording.secrets import Secrets
 

@@ -11,15 +11,15 @@ requests and responses", and https://learn.microsoft.com/en-us/entra/identity/mo
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, quote_plus, urlsplit
 
 from harness.azure_ad.mappings.compiled import ObjectMapping
-from harness.azure_ad.provisioning.target.failure import TargetError, describe, status_line
 from harness.azure_ad.provisioning.target.reactions import SCIM, Kind, Reaction, reaction
-from harness.azure_ad.provisioning.target.text import in_utf8, json_in
 from harness.base import json_text
 from harness.base.clock import Clock, iso
 from harness.base.ids import Ids
@@ -28,6 +28,48 @@ from harness.base.store import Document
 from harness.scim.names import ENTERPRISE_USER, ERROR
 from harness.wire.message import Request, Response, Send, TransportError, media_type
 from harness.wire.recording.secrets import Secrets, quotable
+
+
+@dataclass(slots=True)
+class TargetError(Exception):
+    """A failed request. `response` is None when no answer came.
+
+    `body` is the answer's body, for the log. A `fatal` failure is of the connection, not of one object: the job goes into
+    quarantine at once. `category` is the log's errorCategory.
+    """
+
+    code: str
+    message: str
+    request: Request
+    response: Response | None = None
+    fatal: bool = False
+    category: str = "nonServiceFailure"
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.guilty}"
+
+    @property
+    def guilty(self) -> str:
+        """Return the request and its failure: `PATCH https://…/Users/1 answered 500`."""
+        outcome = "got no answer" if self.response is None else f"answered {self.response.status}"
+        return f"{self.request.method} {self.request.url} {outcome}"
+
+    @property
+    def body(self) -> str:
+        return "" if self.response is None else self.response.body.decode("utf-8", "replace")
+
+    @property
+    def status_name(self) -> str:
+        """Return the status as .NET spells it: 400 is `BadRequest`."""
+        return "" if self.response is None else status_name(self.response.status)
+
+
+@lru_cache(maxsize=64)
+def status_name(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase.title().replace(" ", "").replace("-", "").replace("'", "")
+    except ValueError:
+        return str(status)
 
 
 class Target:
@@ -145,7 +187,6 @@ class Target:
             raise TargetError(f"{SCIM}InvalidCredentials", message, request, fatal=True)
         try:
             response = self._answer(request)
-            response = in_utf8(response) if self._quirks["answer-charset"] == "declared" else response
         except TransportError as error:
             outcome = "timeout" if error.kind == "timeout" else "no answer"
             answer_text = f"{error} Resource: {request.url} Operation: {request.method}"
@@ -190,16 +231,13 @@ class Target:
     def _document(self, kind: Kind, request: Request, response: Response) -> Document:
         body_type = media_type(response.header("Content-Type") or "")
         try:
-            answer = self._json(response) if body_type in self._quirks["answer-media-types"] else None
+            answer = response.json() if body_type in self._quirks["answer-media-types"] else None
         except ValueError as error:
             raise self._failure(kind, "unreadable", request, response) from error
         brackets = response.body.count(b"[") + response.body.count(b"{")
         if not isinstance(answer, dict) or (brackets > _DEEPEST and json_text.is_deep(answer, _DEEPEST)):
             raise self._failure(kind, "unreadable", request, response)
         return answer
-
-    def _json(self, response: Response) -> Any:
-        return json_in(response) if self._quirks["answer-charset"] == "declared" else response.json()
 
     def _failure(
         self,
@@ -218,8 +256,13 @@ class Target:
             response = quotable(response, self._secrets)
             answer_text = describe(request, response) if row.sentence else ""
         sentence = row.sentence or ("" if response else "{answer}")
-        message = sentence.format(answer=answer_text, status=status_line(response) if response else "")
+        message = sentence.format(answer=answer_text, status=_status(response) if response else "")
         return TargetError(row.code, message, request, response, row.fatal, row.category)
+
+
+def _status(response: Response) -> str:
+    is_listed = response.status in _PHRASES
+    return f"{response.status} {HTTPStatus(response.status).phrase}" if is_listed else str(response.status)
 
 
 def _is_resource(value: Any) -> bool:
@@ -237,3 +280,20 @@ _quoted_name = lru_cache(maxsize=64)(quote_plus)  # a mapping searches by one or
 _CONTENT_TYPE = ("Content-Type", "application/scim+json; charset=utf-8")
 _USER = re.compile(r"(?<=://)[^/?#]*@")
 _DEEPEST = 50  # no resource comes near
+_PHRASES = {status.value for status in HTTPStatus}
+
+
+def describe(request: Request, response: Response) -> str:
+    """Return an unexpected answer in the portal's words (https://knowledge.broadcom.com/external/article/430118)."""
+    headers = " ".join(f"{name}: {value}" for name, value in response.headers if name.lower() != "set-cookie")
+    return (
+        f"Received response from Web resource. Resource: {request.url} Operation: {request.method} Response Status Code: "
+        f"{status_name(response.status)} Response Headers: {headers} Response Content: {response.body.decode('utf-8', 'replace')}"
+    )
+
+
+def explain(error: TargetError) -> str:
+    """Return in the portal's words why the connection is bad."""
+    if error.message:
+        return error.message
+    return describe(error.request, error.response) if error.response else error.code

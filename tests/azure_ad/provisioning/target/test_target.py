@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from harness.azure_ad.mappings.compiled import compile_mappings
 from harness.azure_ad.mappings.templates import build
 from harness.azure_ad.provisioning.target.dialect import create_body, manager_body, member_body
-from harness.azure_ad.provisioning.target.failure import TargetError
 from harness.azure_ad.provisioning.target.reactions import INCOMPATIBLE, NOT_DESERIALIZED, SCIM
-from harness.azure_ad.provisioning.target.target import Target
+from harness.azure_ad.provisioning.target.target import Target, TargetError
 from harness.base.clock import VirtualClock
 from harness.base.ids import Ids
 from harness.base.quirks import load_table
