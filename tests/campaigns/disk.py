@@ -49,6 +49,8 @@ def full_disk(folder: Path) -> str:
         assert server.scim("GET", "/Users?count=1").status == 200, "it keeps an event, if there is room"
         assert _listed(server).status == 200, "so does a call of the AWS APIs"
         assert server.control("POST", "clock", {"advance": "1s"}).status == 507
+        health = server.control("GET", "health")
+        assert (health.status, "the disk is full" in health.body.decode()) == (503, True), health.body
         assert list(_broken(server)) == [], (
             "nothing that only reads is missing, asked for the first time or not"
         )
@@ -72,7 +74,8 @@ def _broken(server: HarnessProcess) -> Iterator[tuple[str, int]]:
         for method, route in sorted(routes(side)):
             path = route if side == 0 else re.sub("^/x/", f"/{azure['tenant_id']}/", route)
             is_read = method == "GET" and not path.startswith("/beta")  # which is v1.0 again
-            if is_read and path != "/pages/timeline/events":  # goes on as long as it is listened to
+            # The one goes on as long as it is listened to, the other says that the disk is full.
+            if is_read and path not in {"/pages/timeline/events", "/_harness/health"}:
                 answer = server.network(Request("GET", f"{server.ready[name]['url']}{path}", headers))
                 if answer.status >= 500:
                     yield path, answer.status

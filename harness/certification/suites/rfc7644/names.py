@@ -6,7 +6,8 @@ unique among users) and 4.2, https://datatracker.ietf.org/doc/html/rfc7644 (read
 
 from __future__ import annotations
 
-from harness.certification.answers import require_status
+from harness.base.store import Document
+from harness.certification.answers import require, require_resource, require_status, require_value
 from harness.certification.bench.bench import Bench
 from harness.certification.suite import Check
 from harness.certification.suites.people import group, new_user, user
@@ -14,6 +15,7 @@ from harness.certification.suites.rfc7644.changes.operations import replaced
 from harness.certification.suites.rfc7644.claims import need, need_groups, need_writable
 from harness.certification.suites.samples import DOMAIN
 from harness.scim.names import CORE_USER
+from harness.wire.message import Response
 
 
 def _former_name(bench: Bench) -> None:
@@ -22,20 +24,29 @@ def _former_name(bench: Bench) -> None:
     path, made = new_user(bench)
     bench.endpoint.patch(path, replaced("userName", f"{bench.name()}@{DOMAIN}"))
     response = bench.endpoint.ask("POST", "/Users", user(bench, userName=made["userName"]))
-    require_status(f"POST /Users with the userName that {path} had before it was renamed", response, 200, 201)
+    _require_another(f"POST /Users with the userName that {path} had before it was renamed", response, made)
 
 
 def _same_external_id(bench: Bench) -> None:
     path, made = new_user(bench)
     response = bench.endpoint.ask("POST", "/Users", user(bench, externalId=made["externalId"]))
-    require_status(f"POST /Users with the externalId of {path}", response, 200, 201)
+    _require_another(f"POST /Users with the externalId of {path}", response, made)
 
 
 def _group_by_the_name_of_a_user(bench: Bench) -> None:
     need_groups(bench)
     path, made = new_user(bench)
     response = bench.endpoint.ask("POST", "/Groups", {**group(bench), "displayName": made["displayName"]})
-    require_status(f"POST /Groups with the displayName of {path}", response, 200, 201)
+    label = f"POST /Groups with the displayName of {path}"
+    require_status(label, response, 200, 201)
+    require_value(label, require_resource(label, response), "displayName", made["displayName"])
+
+
+def _require_another(label: str, response: Response, made: Document) -> None:
+    require_status(label, response, 200, 201)
+    require(
+        require_resource(label, response)["id"] != made["id"], f"{label} answered with the id of that user"
+    )
 
 
 CHECKS = (
